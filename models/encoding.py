@@ -1,0 +1,153 @@
+"""Texts as the arrays that the joint network reads: tokens, words and casing."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from models.words import Casing, casing_of, plain_marks, word_spans
+
+if TYPE_CHECKING:
+    import torch
+    from transformers import PreTrainedTokenizerFast
+
+
+@dataclass(frozen=True, slots=True)
+class EncodedText:
+    """One text, or one window of a long one, ready to be put into a batch."""
+
+    token_ids: np.ndarray  # int64 (n_tokens,), with the special tokens
+    token_words: np.ndarray  # int64 (n_tokens,), index of the token's word, -1 for special tokens
+    casing: np.ndarray  # int64 (n_words, 3), Casing of the word before, the word, the word after
+    spans: list[tuple[int, int]]  # characters of each word in the whole text
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """Encoded texts side by side, padded to the longest; words of all texts lie in one row."""
+
+    token_ids: torch.Tensor  # int64 (n_texts, n_tokens)
+    attention_mask: torch.Tensor  # int64 (n_texts, n_tokens)
+    token_words: torch.Tensor  # int64 (n_texts * n_tokens,), index among all words, n_words where none
+    casing: torch.Tensor  # int64 (n_words, 3)
+    n_words: list[int]  # a text
+
+    def to(self, device: torch.device) -> Batch:
+        """The same batch on another device."""
+        return Batch(
+            token_ids=self.token_ids.to(device, non_blocking=True),
+            attention_mask=self.attention_mask.to(device, non_blocking=True),
+            token_words=self.token_words.to(device, non_blocking=True),
+            casing=self.casing.to(device, non_blocking=True),
+            n_words=self.n_words,
+        )
+
+
+class TextEncoder:
+    """Tokenizer of a backbone, with the word and casing features that the entity head needs."""
+
+    def __init__(self, tokenizer: PreTrainedTokenizerFast, max_tokens: int) -> None:
+        """Keep the tokenizer; `max_tokens` is the length of a window, special tokens included."""
+        self.tokenizer = tokenizer
+        self.max_tokens = max_tokens
+        self._pad_id = tokenizer.pad_token_id or 0
+        bare = tokenizer("a", add_special_tokens=False)["input_ids"]
+        whole = tokenizer("a")["input_ids"]
+        before = whole.index(bare[0])
+        self._prefix, self._suffix = whole[:before], whole[before + len(bare) :]
+
+    @classmethod
+    def from_folder(cls, folder: Path, max_tokens: int) -> TextEncoder:
+        """Encoder with the tokenizer saved in a folder."""
+        from transformers import AutoTokenizer
+
+        return cls(AutoTokenizer.from_pretrained(folder, use_fast=True), max_tokens)
+
+    def save(self, folder: Path) -> None:
+        """Write the tokenizer's files."""
+        self.tokenizer.save_pretrained(folder)
+
+    def encode(self, texts: Sequence[str]) -> list[list[EncodedText]]:
+        """Windows of each text: one for nearly all, several where a text exceeds `max_tokens`."""
+        if not texts:
+            return []
+        plain = [plain_marks(text) for text in texts]
+        encodings = self.tokenizer(plain, add_special_tokens=False, verbose=False)
+        return [self._windows(texts[at], encodings[at].ids, encodings[at].offsets) for at in range(len(texts))]
+
+    def _windows(self, text: str, ids: list[int], offsets: list[tuple[int, int]]) -> list[EncodedText]:
+        spans = word_spans(text)
+        words = _words_of_tokens(offsets, spans)
+        casing = [Casing.NONE, *(casing_of(text[start:end]) for start, end in spans), Casing.NONE]
+        capacity = self.max_tokens - len(self._prefix) - len(self._suffix)
+        windows: list[EncodedText] = []
+        start = 0
+        while start < len(ids) or not windows:
+            end = min(start + capacity, len(ids))
+            # A window ends between words, unless a single word fills it.
+            while start < end < len(ids) and words[end] == words[end - 1] != words[start]:
+                end -= 1
+            windows.append(self._window(ids[start:end], words[start:end], casing, spans))
+            start = max(end, start + 1)
+        return windows
+
+    def _window(
+        self, ids: list[int], words: list[int], casing: list[Casing], spans: list[tuple[int, int]]
+    ) -> EncodedText:
+        first, last = (words[0], words[-1] + 1) if words else (0, 0)
+        with_special = [*self._prefix, *ids, *self._suffix]
+        token_words = np.full(len(with_special), -1)
+        token_words[len(self._prefix) : len(self._prefix) + len(ids)] = np.asarray(words, dtype=np.int64) - first
+        return EncodedText(
+            token_ids=np.asarray(with_special, dtype=np.int64),
+            token_words=token_words,
+            casing=np.asarray([casing[at : at + 3] for at in range(first, last)], dtype=np.int64).reshape(-1, 3),
+            spans=spans[first:last],
+        )
+
+    def batch(self, texts: Sequence[EncodedText]) -> Batch:
+        """Texts padded to the longest of them."""
+        import torch
+
+        width = max(len(text.token_ids) for text in texts)
+        token_ids = np.full((len(texts), width), self._pad_id, dtype=np.int64)
+        mask = np.zeros((len(texts), width), dtype=np.int64)
+        total = sum(len(text.spans) for text in texts)
+        token_words = np.full((len(texts), width), total, dtype=np.int64)
+        first_word = 0
+        for row, text in enumerate(texts):
+            length = len(text.token_ids)
+            token_ids[row, :length] = text.token_ids
+            mask[row, :length] = 1
+            token_words[row, :length] = np.where(text.token_words >= 0, text.token_words + first_word, total)
+            first_word += len(text.spans)
+        return Batch(
+            token_ids=torch.from_numpy(token_ids),
+            attention_mask=torch.from_numpy(mask),
+            token_words=torch.from_numpy(token_words.reshape(-1)),
+            casing=torch.from_numpy(np.concatenate([text.casing for text in texts])),
+            n_words=[len(text.spans) for text in texts],
+        )
+
+    def mask_tokens(self, batch: Batch, share: float) -> torch.Tensor:
+        """Token ids of a batch with a random share of the words' tokens replaced by the mask token."""
+        import torch
+
+        of_words = batch.token_words.reshape(batch.token_ids.shape) < len(batch.casing)
+        chosen = (torch.rand(batch.token_ids.shape) < share) & of_words
+        return batch.token_ids.masked_fill(chosen, self.tokenizer.mask_token_id)
+
+
+def _words_of_tokens(offsets: Sequence[tuple[int, int]], spans: Sequence[tuple[int, int]]) -> list[int]:
+    """Index of the word in which each token ends; tokens and words are both in reading order."""
+    words = []
+    word = 0
+    for _, end in offsets:
+        while word + 1 < len(spans) and spans[word][1] < end:
+            word += 1
+        words.append(word)
+    return words

@@ -1,0 +1,105 @@
+"""One encoder with a sector head on the sentence and a tag head on its words, in one pass."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import torch
+from torch import nn
+from transformers import AutoConfig, AutoModel
+
+from models.encoding import Batch
+from models.words import Casing
+
+if TYPE_CHECKING:
+    from transformers import PreTrainedModel
+
+
+@dataclass(frozen=True, slots=True)
+class NetworkShape:
+    """The sizes that, with the backbone's own configuration, determine the network."""
+
+    n_sectors: int
+    n_tags: int
+    casing_width: int = 16
+    tag_hidden: int = 256
+    dropout: float = 0.1
+
+
+class JointNetwork(nn.Module):
+    """Encoder, sector head and tag head."""
+
+    def __init__(self, encoder: PreTrainedModel, shape: NetworkShape) -> None:
+        """Put new heads on an encoder whose `config.hidden_size` is its width."""
+        super().__init__()
+        self.encoder: Any = encoder
+        width: int = encoder.config.hidden_size
+        self.dropout = nn.Dropout(shape.dropout)
+        self.sector_head = nn.Linear(width, shape.n_sectors)
+        self.casing = nn.Embedding(len(Casing), shape.casing_width)
+        self.tag_hidden = nn.Linear(width + 3 * shape.casing_width, shape.tag_hidden)
+        self.tag_head = nn.Linear(shape.tag_hidden, shape.n_tags)
+
+    @classmethod
+    def from_backbone(cls, folder: Path, shape: NetworkShape) -> JointNetwork:
+        """Network with a pretrained encoder and fresh heads."""
+        return cls(AutoModel.from_pretrained(folder, **_encoder_options(folder)), shape)
+
+    @classmethod
+    def from_configuration(cls, folder: Path, shape: NetworkShape) -> JointNetwork:
+        """Network of the right shape with random weights, to load saved ones into."""
+        configuration = AutoConfig.from_pretrained(folder)
+        return cls(AutoModel.from_config(configuration, **_encoder_options(folder)), shape)
+
+    def freeze_layers(self, n_layers: int) -> None:
+        """Keep the lowest encoder layers, and the embeddings below them, as pretrained; 0 keeps none."""
+        if n_layers == 0:
+            return
+        layers = next(module for module in self.encoder.modules() if isinstance(module, nn.ModuleList))
+        for part in (self.encoder.get_input_embeddings(), *layers[:n_layers]):
+            part.requires_grad_(False)
+
+    def silence_encoder_dropout(self) -> None:
+        """Turn the encoder's own dropout off: masked tokens regularise as well and cost nothing."""
+        for module in self.encoder.modules():
+            if isinstance(module, nn.Dropout):
+                module.p = 0.0
+        for name in ("attention_probs_dropout_prob", "attention_dropout"):
+            if hasattr(self.encoder.config, name):
+                setattr(self.encoder.config, name, 0.0)
+
+    def forward(self, batch: Batch) -> tuple[torch.Tensor, torch.Tensor]:
+        """Sector logits (n_texts, n_sectors) and tag logits (n_words, n_tags), of all words in a row."""
+        states = self.encoder(
+            input_ids=batch.token_ids, attention_mask=batch.attention_mask
+        ).last_hidden_state  # (n_texts, n_tokens, width)
+        mask = batch.attention_mask.unsqueeze(-1).to(states.dtype)
+        sentence = (states * mask).sum(1) / mask.sum(1)  # (n_texts, width)
+        sector_logits = self.sector_head(self.dropout(sentence))
+        words = mean_by_word(states.reshape(-1, states.shape[-1]), batch.token_words, len(batch.casing))
+        casing = self.casing(batch.casing).reshape(len(batch.casing), -1)  # (n_words, 3 * casing_width)
+        hidden = torch.nn.functional.gelu(self.tag_hidden(torch.cat([self.dropout(words), casing], -1)))
+        return sector_logits, self.tag_head(self.dropout(hidden))
+
+
+def mean_by_word(states: torch.Tensor, token_words: torch.Tensor, n_words: int) -> torch.Tensor:
+    """Mean state of each word's tokens.
+
+    Args:
+        states: (n_tokens, width).
+        token_words: int64 (n_tokens,), word of each token; `n_words` for a token of no word.
+        n_words: number of words.
+
+    Returns:
+        (n_words, width), zero for a word without tokens.
+    """
+    sums = states.new_zeros(n_words + 1, states.shape[1]).index_add(0, token_words, states)
+    counts = states.new_zeros(n_words + 1).index_add(0, token_words, states.new_ones(len(token_words)))
+    return sums[:n_words] / counts[:n_words].clamp(min=1).unsqueeze(-1)
+
+
+def _encoder_options(folder: Path) -> dict[str, bool]:
+    # A BERT's pooler would be loaded, trained and saved without ever being read.
+    return {"add_pooling_layer": False} if AutoConfig.from_pretrained(folder).model_type == "bert" else {}

@@ -1,0 +1,113 @@
+"""Where trained models are kept: MLflow's registry, its aliases, and the store behind it."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from labels.errors import UserError
+from models.saved import DESCRIPTION_FILE
+
+if TYPE_CHECKING:
+    from mlflow import MlflowClient
+    from mlflow.entities.model_registry import ModelVersion
+
+MODEL_NAME = "newsdesk"
+CHAMPION = "champion"
+CHALLENGER = "challenger"
+
+_CHECKOUT = Path(__file__).resolve().parent.parent
+
+
+class ModelNotFoundError(UserError):
+    """A model that is not there; the message says which command makes one."""
+
+
+def home() -> Path:
+    """Folder of the local store: NEWSDESK_HOME, else the checkout, else the current folder."""
+    if "NEWSDESK_HOME" in os.environ:
+        return Path(os.environ["NEWSDESK_HOME"]).expanduser().resolve()
+    return _CHECKOUT if (_CHECKOUT / "pyproject.toml").exists() else Path.cwd()
+
+
+def tracking_uri() -> str:
+    """MLFLOW_TRACKING_URI, else the local SQLite store."""
+    return os.environ.get("MLFLOW_TRACKING_URI") or f"sqlite:///{home() / 'mlflow.db'}"
+
+
+def connect() -> MlflowClient:
+    """Client of the store, made where it is missing, with MLflow's chatter turned down."""
+    import logging
+
+    # Without these MLflow reports its schema migrations and draws a bar for each of its own files.
+    os.environ.setdefault("MLFLOW_ENABLE_ARTIFACTS_PROGRESS_BAR", "false")
+    os.environ.setdefault("MLFLOW_DISABLE_TELEMETRY", "true")
+    for name in ("alembic", "mlflow.store.db.utils", "mlflow.store.model_registry", "mlflow.tracking"):
+        logging.getLogger(name).setLevel(logging.WARNING)
+    import mlflow
+
+    if not os.environ.get("MLFLOW_TRACKING_URI"):
+        home().mkdir(parents=True, exist_ok=True)
+    mlflow.set_tracking_uri(tracking_uri())
+    return mlflow.MlflowClient()
+
+
+def aliased_version(name: str, alias: str) -> ModelVersion | None:
+    """The version that an alias points to, None if there is none."""
+    from mlflow.exceptions import MlflowException
+
+    try:
+        return connect().get_model_version_by_alias(name, alias)
+    except MlflowException:
+        return None
+
+
+def split_model_name(model: str) -> tuple[str, str]:
+    """Registered name and alias or version of `alias`, `version`, `name@alias` or `name/version`."""
+    for separator in "@/":
+        if separator in model:
+            name, _, which = model.partition(separator)
+            return name, which
+    return MODEL_NAME, model
+
+
+def model_folder(model: str = CHAMPION) -> Path:
+    """Local folder of a model.
+
+    Args:
+        model: a folder, an alias or version of the registered model `newsdesk`, or another registered
+            model as `name@alias` or `name/version`.
+
+    Raises:
+        ModelNotFoundError: there is none; says which command makes one.
+    """
+    if (Path(model) / DESCRIPTION_FILE).is_file():
+        return Path(model)
+    name, which = split_model_name(model)
+    client = connect()
+    from mlflow.artifacts import download_artifacts
+    from mlflow.exceptions import MlflowException
+
+    try:
+        version = (
+            client.get_model_version(name, which) if which.isdigit() else client.get_model_version_by_alias(name, which)
+        )
+        # Artifacts of a local store come back as the folder where they lie, without a copy.
+        folder = Path(download_artifacts(f"models:/{name}/{version.version}"))
+    except MlflowException as error:
+        raise ModelNotFoundError(_advice(name, which)) from error
+    found = sorted(folder.rglob(DESCRIPTION_FILE))
+    if not found:
+        raise ModelNotFoundError(f"model {model!r}: its artifacts at {folder} hold no {DESCRIPTION_FILE}; train again")
+    return found[0].parent
+
+
+def _advice(name: str, which: str) -> str:
+    store = tracking_uri()
+    if which == CHAMPION:
+        return (
+            f"no champion of {name!r} in {store}; `make demo` trains and promotes one, "
+            "`make promote` promotes one already trained"
+        )
+    return f"no model {name}@{which} in {store}; `make compare` lists what is there, `make train` trains one"

@@ -1,0 +1,69 @@
+"""Models in folders: `model.json` says what a folder holds, the rest is the kind's own."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+from labels.errors import UserError
+from labels.taxonomy import Taxonomy, taxonomy_from_dict
+from models.classifier import Classifier
+from models.decision import Decision
+
+DESCRIPTION_FILE = "model.json"
+_FORMAT = 1
+
+
+class SavedModelError(UserError):
+    """A folder that holds no usable model; the message names it and the remedy."""
+
+
+def write_description(
+    folder: Path,
+    kind: str,
+    taxonomy: Taxonomy,
+    decision: Decision,
+    settings: dict[str, Any],
+) -> None:
+    """Write `model.json`: the parts that every kind has, and the kind's own settings."""
+    folder.mkdir(parents=True, exist_ok=True)
+    content = {
+        "format": _FORMAT,
+        "kind": kind,
+        "taxonomy": taxonomy.to_dict(),
+        "decision": decision.to_dict(taxonomy.sector_keys),
+        "settings": settings,
+    }
+    (folder / DESCRIPTION_FILE).write_text(json.dumps(content, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+
+
+def load(folder: Path) -> Classifier:
+    """Model of any kind from its folder; nothing in it is executed.
+
+    Raises:
+        SavedModelError: the folder holds no model, or one of a format or kind unknown here.
+    """
+    path = folder / DESCRIPTION_FILE
+    try:
+        content = json.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise SavedModelError(f"{folder}: holds no {DESCRIPTION_FILE}; name a folder that a training wrote") from error
+    except ValueError as error:
+        raise SavedModelError(f"{path}: is damaged ({error}); train or download the model again") from error
+    if content.get("format") != _FORMAT:
+        raise SavedModelError(
+            f"{path}: has format {content.get('format')!r}, this newsdesk reads {_FORMAT}; train again"
+        )
+    taxonomy = taxonomy_from_dict(content["taxonomy"], str(path))
+    decision = Decision.from_dict(content["decision"], taxonomy.sector_keys)
+    # Each kind is imported only when met: the baseline must not wait for torch.
+    if content["kind"] == "baseline":
+        from models.baseline import load_baseline
+
+        return load_baseline(folder, taxonomy, decision, content["settings"])
+    if content["kind"] == "transformer":
+        from models.transformer import load_transformer
+
+        return load_transformer(folder, taxonomy, decision, content["settings"])
+    raise SavedModelError(f"{path}: has the unknown kind {content['kind']!r}; known are baseline, transformer")

@@ -1,0 +1,78 @@
+"""BIO tags: from entity spans to a tag a word and back."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from labels.sentence import Entity
+
+OUTSIDE = 0
+
+
+def tag_names(entity_types: Sequence[str]) -> list[str]:
+    """Names in the order of the tag head's outputs: O, then B- and I- of each type."""
+    return ["O"] + [f"{prefix}-{entity_type}" for entity_type in entity_types for prefix in "BI"]
+
+
+def tags_of_words(
+    spans: Sequence[tuple[int, int]], entities: Sequence[Entity], entity_types: Sequence[str]
+) -> list[int]:
+    """Tag index of each word; a word belongs to the entity that it overlaps."""
+    tags = [OUTSIDE] * len(spans)
+    for entity in entities:
+        begin = 1 + 2 * entity_types.index(entity.type)
+        inside = False
+        for position, (start, end) in enumerate(spans):
+            if start < entity.end and end > entity.start:
+                tags[position] = begin + inside
+                inside = True
+    return tags
+
+
+def allowed_transitions(n_tags: int) -> np.ndarray:
+    """Which tag may follow which, bool (n_tags, n_tags): I-x only after B-x or I-x."""
+    allowed = np.ones((n_tags, n_tags), dtype=bool)
+    for inside in range(2, n_tags, 2):
+        allowed[:, inside] = False
+        allowed[[inside - 1, inside], inside] = True
+    return allowed
+
+
+def best_tags(scores: np.ndarray, transitions: np.ndarray) -> list[int]:
+    """Most probable valid tag sequence (Viterbi 1967).
+
+    Args:
+        scores: float (n_words, n_tags), log-probabilities or logits of one text.
+        transitions: float (n_tags, n_tags), score of moving from row to column; -inf where forbidden.
+    """
+    if len(scores) == 0:
+        return []
+    path = scores[0].copy()
+    path[2::2] = -np.inf  # no text begins inside an entity
+    pointers = np.zeros(scores.shape, dtype=np.int64)
+    for position in range(1, len(scores)):
+        arriving = path[:, None] + transitions
+        pointers[position] = arriving.argmax(axis=0)
+        path = arriving.max(axis=0) + scores[position]
+    tags = [int(path.argmax())]
+    for position in range(len(scores) - 1, 0, -1):
+        tags.append(int(pointers[position, tags[-1]]))
+    return tags[::-1]
+
+
+def entities_of_tags(
+    tags: Sequence[int], spans: Sequence[tuple[int, int]], entity_types: Sequence[str]
+) -> list[Entity]:
+    """Entities of a valid tag sequence, in reading order."""
+    entities: list[Entity] = []
+    for position, tag in enumerate(tags):
+        if tag == OUTSIDE:
+            continue
+        start, end = spans[position]
+        if tag % 2 == 1:
+            entities.append(Entity(start, end, entity_types[(tag - 1) // 2]))
+        else:
+            entities[-1] = Entity(entities[-1].start, end, entities[-1].type)
+    return entities

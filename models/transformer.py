@@ -1,0 +1,127 @@
+"""The transformer: one encoder, sectors and entities in one pass."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from contextlib import AbstractContextManager
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from safetensors.torch import load_file, save_file
+
+from labels.sentence import Entity
+from labels.taxonomy import Taxonomy
+from models.classifier import Prediction
+from models.decision import Decision
+from models.encoding import EncodedText, TextEncoder
+from models.network import JointNetwork, NetworkShape
+from models.tags import allowed_transitions, best_tags, entities_of_tags, tag_names
+
+KIND = "transformer"
+_WEIGHTS_FILE = "weights.safetensors"
+_ENCODER_FOLDER = "encoder"
+_TOKENS_IN_BATCH = 4096
+
+
+@dataclass(frozen=True, slots=True)
+class RawPrediction:
+    """What the network says before calibration."""
+
+    logits: np.ndarray  # float32 (n_texts, n_sectors)
+    entities: list[list[Entity]]
+
+
+@dataclass(frozen=True, slots=True)
+class TransformerClassifier:
+    """Trained network and tokenizer with their decision."""
+
+    taxonomy: Taxonomy
+    network: JointNetwork
+    shape: NetworkShape
+    encoder: TextEncoder
+    decision: Decision
+
+    def classify(self, texts: Sequence[str]) -> Prediction:
+        """Sector probabilities and entities of each text."""
+        raw = predict_raw(self.network, self.encoder, texts, self.taxonomy)
+        return Prediction(self.decision.calibration.apply(raw.logits), raw.entities)
+
+    def save(self, folder: Path) -> None:
+        """Write weights as safetensors, the tokenizer, and all else as JSON."""
+        from models.saved import write_description
+
+        settings = {"shape": asdict(self.shape), "max_tokens": self.encoder.max_tokens}
+        write_description(folder, KIND, self.taxonomy, self.decision, settings)
+        save_file(self.network.state_dict(), folder / _WEIGHTS_FILE)
+        self.network.encoder.config.save_pretrained(folder / _ENCODER_FOLDER)
+        self.encoder.save(folder / _ENCODER_FOLDER)
+
+
+def load_transformer(
+    folder: Path, taxonomy: Taxonomy, decision: Decision, settings: dict[str, Any]
+) -> TransformerClassifier:
+    """Transformer from its folder."""
+    shape = NetworkShape(**settings["shape"])
+    network = JointNetwork.from_configuration(folder / _ENCODER_FOLDER, shape)
+    network.load_state_dict(load_file(folder / _WEIGHTS_FILE))
+    network.eval()
+    encoder = TextEncoder.from_folder(folder / _ENCODER_FOLDER, settings["max_tokens"])
+    return TransformerClassifier(taxonomy, network.to(best_device()), shape, encoder, decision)
+
+
+def best_device() -> torch.device:
+    """The accelerator if there is one, else the processor."""
+    return torch.device("cuda" if torch.cuda.is_available() else "cpu")
+
+
+def mixed_precision(device: torch.device) -> AbstractContextManager[Any]:
+    """bf16 for matrix products where the hardware has units for it, else float32.
+
+    On processors without such units bf16 is emulated and slower than float32.
+    """
+    supported = device.type != "cpu" or torch.cpu._is_avx512_bf16_supported()
+    return torch.autocast(device.type, torch.bfloat16, enabled=supported)
+
+
+def predict_raw(network: JointNetwork, encoder: TextEncoder, texts: Sequence[str], taxonomy: Taxonomy) -> RawPrediction:
+    """Sector logits and entities; a text of several windows gets their mean logits, by tokens."""
+    windows = encoder.encode(texts)
+    owners = [at for at, parts in enumerate(windows) for _ in parts]
+    parts = [part for text in windows for part in text]
+    weights = np.array([len(part.token_ids) for part in parts], dtype=np.float32)
+    logits = np.zeros((len(texts), len(taxonomy.sectors)), dtype=np.float32)
+    entities: list[list[Entity]] = [[] for _ in parts]
+    transitions = np.where(allowed_transitions(len(tag_names(taxonomy.entity_keys))), 0.0, -np.inf)
+    device = next(network.parameters()).device
+    with torch.inference_mode(), mixed_precision(device):
+        for members in _batches(parts):
+            sector_logits, tag_logits = network(encoder.batch([parts[at] for at in members]).to(device))
+            for at, row in zip(members, sector_logits.float().cpu().numpy(), strict=True):
+                logits[owners[at]] += weights[at] * row
+            scores = tag_logits.float().log_softmax(-1).cpu().numpy()
+            first = 0
+            for at in members:
+                spans = parts[at].spans
+                tags = best_tags(scores[first : first + len(spans)], transitions)
+                entities[at] = entities_of_tags(tags, spans, taxonomy.entity_keys)
+                first += len(spans)
+    total = np.bincount(owners, weights=weights, minlength=len(texts)) if parts else np.ones(len(texts))
+    merged: list[list[Entity]] = [[] for _ in texts]
+    for owner, found in zip(owners, entities, strict=True):
+        merged[owner] += found
+    return RawPrediction((logits / total[:, None]).astype(np.float32), merged)
+
+
+def _batches(parts: Sequence[EncodedText]) -> list[list[int]]:
+    """Windows of similar length together, so that little is padding; long ones in smaller batches."""
+    batches: list[list[int]] = []
+    width = 0
+    for at in sorted(range(len(parts)), key=lambda at: len(parts[at].token_ids)):
+        width = len(parts[at].token_ids)
+        if not batches or (len(batches[-1]) + 1) * width > _TOKENS_IN_BATCH:
+            batches.append([])
+        batches[-1].append(at)
+    return batches

@@ -1,0 +1,113 @@
+"""`newsdesk labels` and `newsdesk convert`: checks labelled sentences, reads hand-written ones."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from labels.errors import UserError
+
+if TYPE_CHECKING:
+    from rich.table import Table
+
+    from labels.audit import Audit
+    from labels.splits import Split
+
+_MOST_LISTED = 20
+
+
+def labels(
+    sentences: Annotated[
+        Path | None, typer.Option(help="File or folder to audit.  [default: the project's own]")
+    ] = None,
+    taxonomy: Annotated[
+        Path | None, typer.Option(help="Taxonomy of the sentences.  [default: the project's own]")
+    ] = None,
+    everything: Annotated[bool, typer.Option("--all", help="List all findings, not the first twenty.")] = False,
+    json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+) -> None:
+    """Audit the labelled sentences: format, labels, offsets, duplicates, counts; exits 1 on errors.
+
+    Example: `newsdesk labels --sentences my/sentences --taxonomy my/taxonomy.yaml`
+    """
+    from labels.audit import audit
+    from labels.dataset import DEFAULT_SENTENCES
+    from labels.taxonomy import DEFAULT_PATH, load_taxonomy
+
+    found = audit(sentences or DEFAULT_SENTENCES, load_taxonomy(taxonomy or DEFAULT_PATH))
+    if json:
+        from dataclasses import asdict
+        from json import dumps
+
+        print(dumps(asdict(found), ensure_ascii=False))
+    else:
+        _print(found, None if everything else _MOST_LISTED)
+    if found.errors:
+        raise typer.Exit(1)
+
+
+def convert(
+    file: Annotated[Path, typer.Argument(help="Lines `sectors | genre | text with [name](TYPE) marks`.")],
+    prefix: Annotated[str, typer.Option(help="What the ids begin with; a number follows.")],
+    source: Annotated[str, typer.Option(help="Where the sentences come from, kept with each.")] = "",
+) -> None:
+    """Turn hand-written marked lines into the dataset's JSONL, on standard output.
+
+    Example: `newsdesk convert new.txt --prefix s19 --source new > labels/sentences/19_new.jsonl`
+    """
+    from labels.marked_text import parse_marked_line
+    from labels.sentence import LabelError
+
+    try:
+        lines = file.read_text(encoding="utf-8").splitlines()
+    except (OSError, UnicodeDecodeError) as error:
+        raise UserError(f"{file}: cannot be read ({error}); name a UTF-8 file of marked lines") from error
+    for number, line in enumerate(lines, 1):
+        if line.strip():
+            try:
+                print(parse_marked_line(line, f"{prefix}-{number:04d}", source).to_json())
+            except LabelError as error:
+                raise UserError(f"{file}:{number}: {error}") from error
+
+
+def _print(found: Audit, most: int | None) -> None:
+    from rich.console import Console
+
+    console = Console()
+    console.print(_count_table("Sentences by sector", found.sector_counts, found.split_sizes))
+    if found.type_counts:
+        console.print(_count_table("Entities by type", found.type_counts, None))
+    names = [
+        f"{item.name}: {', '.join(f'{kind} ×{count}' for kind, count in item.types.items())}"
+        for item in found.names_with_types
+    ]
+    for title, lines, shown in (
+        ("names with several types (no error: a firm and its product may share a name)", names, most),
+        ("near-duplicates (kept in one split)", found.near_duplicates, most),
+        ("errors", found.errors, None),
+    ):
+        console.print(f"\n[bold]{len(lines)} {title}[/bold]")
+        for line in lines[:shown]:
+            console.print(f"  {line}", markup=False, highlight=False, soft_wrap=True)
+        if shown is not None and len(lines) > shown:
+            console.print(f"  … {len(lines) - shown} more; --all lists them")
+    console.print(f"\n{found.n_sentences:,} sentences, {len(found.errors)} errors")
+
+
+def _count_table(title: str, counts: dict[str, dict[Split, int]], sizes: dict[Split, int] | None) -> Table:
+    from rich.table import Table
+
+    from labels.splits import SPLITS
+
+    table = Table(title=title, title_justify="left")
+    table.add_column("")
+    for split in (*SPLITS, "all"):
+        table.add_column(split, justify="right")
+    for key, row in counts.items():
+        table.add_row(key, *(f"{row[split]:,}" for split in SPLITS), f"{sum(row.values()):,}")
+    if sizes:
+        table.add_section()
+        table.add_row("sentences", *(f"{sizes[split]:,}" for split in SPLITS), f"{sum(sizes.values()):,}")
+    return table

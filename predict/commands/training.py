@@ -1,0 +1,242 @@
+"""`newsdesk train`, `evaluate`, `compare`, `promote` and `ui`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from labels.errors import UserError
+from models.registry import CHAMPION, MODEL_NAME
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from rich.table import Table
+
+    from training.compare import ComparedRun
+    from training.config import Recipe
+    from training.evaluation import Evaluation
+
+_Data = Annotated[
+    list[Path] | None,
+    typer.Option("--data", help="Labelled JSONL file to evaluate on as well; may be given several times."),
+]
+_Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+
+
+def train(
+    recipes: Annotated[list[Path], typer.Argument(metavar="RECIPE...", help="YAML files such as those in configs/.")],
+    data: _Data = None,
+    resume: Annotated[bool, typer.Option("--resume", help="Go on with an interrupted training.")] = False,
+) -> None:
+    """Train, evaluate, log and register one model a recipe.
+
+    Example: `newsdesk train configs/baseline.yaml configs/transformer.yaml`
+    """
+    from rich.console import Console
+
+    from predict.commands.progress import training_bar
+    from training.config import load_recipe
+    from training.quiet import quieten_libraries
+
+    _check_files(data)
+    loaded = [load_recipe(path) for path in recipes]
+    quieten_libraries()
+    from training.train import train as train_recipe
+
+    console = Console(stderr=True)
+    for recipe in loaded:
+        with training_bar(console, recipe.name) as show:
+            trained = train_recipe(recipe, data or [], resume=resume, on_progress=show)
+        console.print(
+            f"{recipe.name}: registered as {recipe.register_as} version {trained.version}, run {trained.run_id}",
+            highlight=False,
+        )
+        Console().print(_evaluation_table(trained.evaluations))
+
+
+def evaluate(
+    model: Annotated[str, typer.Option(help="Alias, version, name@alias or folder of the model.")] = CHAMPION,
+    data: _Data = None,
+    config: Annotated[
+        Path | None, typer.Option(help="Recipe whose test split is meant, where no --data is given.")
+    ] = None,
+    json: _Json = False,
+) -> None:
+    """Score a model on labelled files, or on our own test split.
+
+    Example: `newsdesk evaluate --model transformer --data news.jsonl --json`
+    """
+    from models.registry import model_folder
+    from models.saved import load
+    from training.evaluation import evaluate as evaluate_sentences
+    from training.evaluation import evaluate_file
+    from training.quiet import quieten_libraries
+
+    _check_files(data)
+    quieten_libraries()
+    loaded = load(model_folder(model))
+    if data:
+        evaluations = [evaluate_file(loaded, path) for path in data]
+    else:
+        from training.source import load_source
+
+        source = load_source(_recipe(config).labels)
+        if source.taxonomy.sector_keys != loaded.taxonomy.sector_keys:
+            raise UserError(
+                f"model {model}: knows other sectors than these labels; name its recipe with --config, or a file with --data"
+            )
+        evaluations = [evaluate_sentences(loaded, source.splits["test"], "test")]
+    if json:
+        from json import dumps
+
+        scores = {e.name: {"sentences": e.metrics.n_sentences, **e.metrics.flat()} for e in evaluations}
+        # One set of sentences is printed flat, several by name.
+        print(dumps(scores if len(evaluations) > 1 else scores[evaluations[0].name], indent=1))
+    else:
+        from rich.console import Console
+
+        Console().print(_evaluation_table(evaluations))
+
+
+def compare(
+    model: Annotated[str, typer.Option(help="Registered name whose runs are meant.")] = MODEL_NAME,
+    json: _Json = False,
+) -> None:
+    """Show the latest run of each recipe side by side, on own splits and real text.
+
+    Example: `newsdesk compare`
+    """
+    from rich.console import Console
+
+    from training.compare import latest_runs
+
+    runs = latest_runs(model)
+    if not runs:
+        raise UserError(f"no finished run of {model!r} yet; `make train` makes two")
+    if json:
+        from dataclasses import asdict
+        from json import dumps
+
+        print(dumps([asdict(run) for run in runs], indent=1))
+        return
+    Console().print(_comparison_table(runs))
+
+
+def promote(
+    version: Annotated[str | None, typer.Option(help="Candidate.  [default: the best of the latest runs]")] = None,
+    config: Annotated[Path | None, typer.Option(help="Recipe that names labels and registered model.")] = None,
+    json: _Json = False,
+) -> None:
+    """Make a model the champion, if it beats the present one on the validation split.
+
+    Example: `newsdesk promote --version 3`
+    """
+    from training.promote import promote as promote_best
+    from training.quiet import quieten_libraries
+
+    quieten_libraries()
+    decided = promote_best(_recipe(config), version)
+    if json:
+        from dataclasses import asdict
+        from json import dumps
+
+        print(dumps(asdict(decided), indent=1))
+        return
+    print(f"{'promoted' if decided.promoted else 'not promoted'}: {decided.reason}")
+
+
+def ui(
+    port: Annotated[int, typer.Option(help="Port on this machine.", min=1, max=65535)] = 5000,
+) -> None:
+    """Open the runs in MLflow's pages, served on this machine only.
+
+    Example: `newsdesk ui --port 5001`
+    """
+    import socket
+    import subprocess
+    import sys
+
+    from models.registry import connect, home, tracking_uri
+
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError as error:
+            raise UserError(f"port {port} is busy; choose another: make ui PORT={port + 1}") from error
+    connect()
+    print(f"MLflow shows the runs at http://127.0.0.1:{port} (stop with Ctrl-C)", flush=True)
+    command = [
+        sys.executable,
+        "-m",
+        "mlflow",
+        "server",
+        "--host",
+        "127.0.0.1",
+        "--port",
+        str(port),
+        "--workers",
+        "1",
+    ]
+    command += [
+        "--backend-store-uri",
+        tracking_uri(),
+        "--default-artifact-root",
+        (home() / "mlartifacts").as_uri(),
+    ]
+    raise typer.Exit(subprocess.run(command, check=False).returncode)
+
+
+def _recipe(config: Path | None) -> Recipe:
+    from training.config import Recipe, load_recipe
+
+    # Any recipe of the project's own labels serves to name them.
+    return load_recipe(config) if config else Recipe(name="own", model="baseline")
+
+
+def _check_files(data: list[Path] | None) -> None:
+    for path in data or []:
+        if not path.is_file():
+            raise UserError(f"{path}: no such file; --data takes labelled JSONL files")
+
+
+def _evaluation_table(evaluations: Sequence[Evaluation]) -> Table:
+    from rich.table import Table
+
+    table = Table(title="Scores", title_justify="left")
+    table.add_column("")
+    for evaluation in evaluations:
+        table.add_column(f"{evaluation.name}\n{evaluation.metrics.n_sentences:,} sentences", justify="right")
+    columns = [evaluation.metrics.flat() for evaluation in evaluations]
+    for key in dict.fromkeys(key for column in columns for key in column):
+        table.add_row(key, *(f"{column[key]:.3f}" if key in column else "" for column in columns))
+    return table
+
+
+def _comparison_table(runs: Sequence[ComparedRun]) -> Table:
+    from rich.table import Table
+
+    table = Table(title="Latest runs", title_justify="left", caption="♛ champion", caption_justify="left")
+    table.add_column("measured on")
+    table.add_column("score")
+    for run in runs:
+        version = f"version {run.version}" if run.version else "not registered"
+        crown = " ♛" if run.is_champion else ""
+        table.add_column(f"{run.recipe}{crown}\n{version}\nlabels {run.labels_digest}", justify="right")
+    sets = dict.fromkeys(name for run in runs for name in run.scores)
+    for name in sets:
+        keys = dict.fromkeys(key for run in runs for key in run.scores.get(name, {}))
+        best = {key: max(run.scores.get(name, {}).get(key, -1.0) for run in runs) for key in keys}
+        for key in keys:
+            cells = [run.scores.get(name, {}).get(key) for run in runs]
+            better = best[key] if "error" not in key else min(cell for cell in cells if cell is not None)
+            table.add_row(
+                name,
+                key,
+                *("" if c is None else f"[bold]{c:.3f}[/bold]" if c == better else f"{c:.3f}" for c in cells),
+            )
+        table.add_section()
+    return table

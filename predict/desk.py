@@ -1,0 +1,140 @@
+"""The desk: reads issues, classifies their sentences in one batch and files their stories."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+
+from models.classifier import Classifier
+from models.decision import sectors_above
+from models.pooling import STORY_THRESHOLD
+from models.registry import CHAMPION, model_folder
+from models.saved import load as load_model
+from predict.filed import FiledSentence, FiledStory, SectorProbability
+from predict.issue import Issue
+from predict.reading import find_files, read_issues
+from predict.sentences import split_sentences
+from predict.stories import ReadSentence, Story, find_stories, is_teaser
+
+_LONGEST_BOILERPLATE = 3
+"""More sentences than this without any sector, under a heading, are a story of no sector."""
+
+
+def load(model: str = CHAMPION) -> Desk:
+    """Desk with a trained model.
+
+    Args:
+        model: a folder, an alias or version of the registered model, or `name@alias`.
+
+    Raises:
+        ModelNotFoundError: there is no such model; says which command makes one.
+    """
+    return Desk(load_model(model_folder(model)))
+
+
+class Desk:
+    """A model at work on issues."""
+
+    def __init__(self, model: Classifier) -> None:
+        """File with a loaded model."""
+        self.model = model
+
+    def classify(self, texts: Sequence[str]) -> list[FiledSentence]:
+        """Sectors and entities of each text as it is, without splitting it."""
+        prediction = self.model.classify(texts)
+        return [
+            FiledSentence(text, self._sectors(row, self.model.decision.thresholds), tuple(entities))
+            for text, row, entities in zip(texts, prediction.sectors, prediction.entities, strict=True)
+        ]
+
+    def file(
+        self, path: str | os.PathLike[str], *, format: str | None = None, column: str = "text"
+    ) -> list[FiledStory]:
+        """Stories of a file, or of all files of a folder, in order.
+
+        Args:
+            path: plain text, Markdown, HTML, e-mail, feed, JSONL or CSV.
+            format: one of `predict.reading.FORMATS`; told from extension and content if not given.
+            column: of a JSONL or CSV file, the column that holds the texts.
+
+        Raises:
+            IssueError: a file cannot be read; names it and the remedy.
+        """
+        files, problems = find_files([Path(path)])
+        if problems:
+            raise problems[0]
+        return [
+            story
+            for file in files
+            for issue in read_issues(file, format=format, column=column)
+            for story in self.file_issue(issue)
+        ]
+
+    def file_issue(self, issue: Issue) -> list[FiledStory]:
+        """Stories of one issue, in order."""
+        texts = [split_sentences(block.text) for block in issue.blocks]
+        # Newsletters repeat themselves; each text is classified once.
+        unique = list(dict.fromkeys(text for block in texts for text in block))
+        prediction = self.model.classify(unique)
+        read = {
+            text: ReadSentence(text, row, entities)
+            for text, row, entities in zip(unique, prediction.sectors, prediction.entities, strict=True)
+        }
+        blocks = [[read[text] for text in block] for block in texts]
+        stories = find_stories(issue.blocks, blocks, self.model.decision.thresholds)
+        if issue.blocks[0].kind == "text":
+            boilerplate = [False] * len(stories)
+        else:
+            set_apart = [self._is_boilerplate(story, stories[at + 1 :]) for at, story in enumerate(stories)]
+            stories, boilerplate = _joined_boilerplate(stories, set_apart)
+        return [
+            self._filed(issue.name, number, story, apart)
+            for number, (story, apart) in enumerate(zip(stories, boilerplate, strict=True), 1)
+        ]
+
+    def _is_boilerplate(self, story: Story, below: Sequence[Story]) -> bool:
+        if is_teaser(story, below):
+            return True
+        if self._story_sectors(story):
+            return False
+        given = [(s.probabilities >= self.model.decision.thresholds).any() for s in story.sentences]
+        return not any(given) and (len(story.body) <= _LONGEST_BOILERPLATE or not story.has_heading)
+
+    def _filed(self, issue: str, number: int, story: Story, boilerplate: bool) -> FiledStory:
+        thresholds = self.model.decision.thresholds
+        return FiledStory(
+            issue=issue,
+            story=number,
+            heading=story.sentences[0].text if story.has_heading and not boilerplate else None,
+            boilerplate=boilerplate,
+            sectors=() if boilerplate else self._story_sectors(story),
+            sentences=tuple(
+                FiledSentence(s.text, self._sectors(s.probabilities, thresholds), tuple(s.entities))
+                for s in story.sentences
+            ),
+        )
+
+    def _story_sectors(self, story: Story) -> tuple[SectorProbability, ...]:
+        heading = np.mean([s.probabilities for s in story.blocks[0]], axis=0) if story.has_heading else None
+        pooled = self.model.decision.pooling.pool(heading, np.stack([s.probabilities for s in story.body]))
+        return self._sectors(pooled, np.full(len(pooled), STORY_THRESHOLD))
+
+    def _sectors(self, probabilities: np.ndarray, thresholds: np.ndarray) -> tuple[SectorProbability, ...]:
+        given = sectors_above(probabilities, thresholds, self.model.taxonomy.sector_keys)
+        return tuple(SectorProbability(sector, probability) for sector, probability in given)
+
+
+def _joined_boilerplate(stories: Sequence[Story], set_apart: Sequence[bool]) -> tuple[list[Story], list[bool]]:
+    """Neighbouring boilerplate as one piece, so that a masthead is not ten stories."""
+    joined: list[Story] = []
+    flags: list[bool] = []
+    for story, apart in zip(stories, set_apart, strict=True):
+        if apart and flags and flags[-1]:
+            joined[-1].blocks += story.blocks
+        else:
+            joined.append(Story(list(story.blocks), has_heading=story.has_heading, has_body=story.has_body))
+            flags.append(apart)
+    return joined, flags

@@ -1,0 +1,9 @@
+"""One module per file format, each turning a file's bytes into issues.
+
+Every reader is `read(data, name) -> list[Issue]`; the table readers also take the column to read.
+A reader knows nothing of paths: it says what is wrong, and `predict.reading` says in which file.
+"""
+
+
+class ContentError(ValueError):
+    """What is wrong with a file's content and how to mend it, without the file's name."""

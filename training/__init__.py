@@ -1,0 +1,4 @@
+"""How a model comes to be: fit, evaluate, compare, promote, figures, MLflow.
+
+Knows nothing of how an issue is read.
+"""

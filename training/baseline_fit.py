@@ -1,0 +1,41 @@
+"""Fits the baseline; the same recipe and labels give the same model to the bit."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from labels.sentence import LabelledSentence
+from labels.taxonomy import Taxonomy
+from models.baseline import BaselineClassifier, NgramSettings, fit_sector_scorer
+from models.decision import fit_decision
+from models.gazetteer import learn_gazetteer
+from models.pooling import StoryPooling
+from training.config import BaselineConfig
+from training.metrics import sector_targets
+
+
+def fit_baseline(
+    settings: BaselineConfig,
+    taxonomy: Taxonomy,
+    train: Sequence[LabelledSentence],
+    validation: Sequence[LabelledSentence],
+    pooling: StoryPooling,
+    *,
+    seed: int,
+) -> BaselineClassifier:
+    """Train on `train`, calibrate on `validation`."""
+    ngrams = NgramSettings(settings.word_ngrams, settings.character_ngrams, settings.least_documents)
+    scorer = fit_sector_scorer(
+        ngrams,
+        settings.regularisation,
+        [sentence.text for sentence in train],
+        sector_targets(train, taxonomy),
+        seed=seed,
+    )
+    logits = scorer.logits([sentence.text for sentence in validation])
+    return BaselineClassifier(
+        taxonomy=taxonomy,
+        scorer=scorer,
+        gazetteer=learn_gazetteer(train),
+        decision=fit_decision(logits, sector_targets(validation, taxonomy), pooling),
+    )

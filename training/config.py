@@ -1,0 +1,136 @@
+"""Recipes: one YAML file in `configs/` each, validated before anything runs."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+import yaml
+from pydantic import BaseModel, ConfigDict, Field, PositiveFloat, PositiveInt, ValidationError
+
+from labels import FOLDER
+from labels.errors import UserError
+from models.registry import MODEL_NAME
+
+CONFIGS_FOLDER = FOLDER.parent / "configs"
+
+Share = Annotated[float, Field(ge=0, lt=1)]
+
+
+class ConfigError(UserError):
+    """A recipe that cannot be used; the message names the file, the key and the remedy."""
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class LabelsConfig(_Strict):
+    """Which labels to learn from; nothing named means the project's own."""
+
+    sentences: Path | None = None
+    """File or folder of JSONL or CSV; a relative path counts from the recipe's folder."""
+    taxonomy: Path | None = None
+    """Taxonomy of those sentences; without it, the labels in use are the taxonomy."""
+
+
+class BaselineConfig(_Strict):
+    """TF-IDF, logistic regressions and gazetteer."""
+
+    word_ngrams: tuple[PositiveInt, PositiveInt] = (1, 2)
+    character_ngrams: tuple[PositiveInt, PositiveInt] = (3, 5)
+    least_documents: PositiveInt = 2
+    """An n-gram of fewer sentences than this is no feature."""
+    regularisation: PositiveFloat = 10.0
+    """Inverse strength of the L2 penalty."""
+
+
+class TransformerConfig(_Strict):
+    """One encoder with a sector head and a tag head."""
+
+    backbone: str = "packaged"
+    """`packaged`, a folder, or a hub name."""
+    max_tokens: Annotated[int, Field(ge=16, le=512)] = 256
+    epochs: PositiveInt = 6
+    batch_size: PositiveInt = 32
+    learning_rate: PositiveFloat = 1e-4
+    head_learning_rate: PositiveFloat = 1e-3
+    warmup_share: Share = 0.1
+    weight_decay: Annotated[float, Field(ge=0)] = 0.01
+    gradient_clip: PositiveFloat = 1.0
+    sector_loss_weight: Annotated[float, Field(ge=0)] = 10.0
+    tag_loss_weight: Annotated[float, Field(ge=0)] = 2.0
+    head_dropout: Share = 0.1
+    token_mask: Share = 0.1
+    """Share of tokens hidden in each training batch, the encoder's only noise."""
+    frozen_layers: Annotated[int, Field(ge=0)] = 0
+    """Lowest encoder layers that stay as pretrained, the embeddings with them; 0 trains all."""
+    average_decay: Share = 0.0
+    """Decay of the running average of weights that becomes the model; 0 takes the last weights."""
+    casing_width: PositiveInt = 16
+    tag_hidden: PositiveInt = 256
+
+
+class Recipe(_Strict):
+    """Everything that determines one training."""
+
+    name: Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_-]*$")]
+    model: Literal["baseline", "transformer"]
+    register_as: Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]*$")] = MODEL_NAME
+    """Name in the registry, and of the experiment; models of other labels need one of their own."""
+    seed: Annotated[int, Field(ge=0, lt=2**31)] = 1
+    labels: LabelsConfig = LabelsConfig()
+    baseline: BaselineConfig = BaselineConfig()
+    transformer: TransformerConfig = TransformerConfig()
+
+    def parameters(self) -> dict[str, str | int | float]:
+        """The recipe flat, by its YAML names, without the other model's part: for tracking."""
+        other = "transformer" if self.model == "baseline" else "baseline"
+        return _flat(self.model_dump(mode="json", exclude={other, "name"}))
+
+
+def load_recipe(path: Path) -> Recipe:
+    """Read and validate one recipe.
+
+    Raises:
+        ConfigError: the file is missing, is no YAML, or a key is unknown or has a bad value.
+    """
+    try:
+        content = yaml.safe_load(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        known = ", ".join(str(file) for file in sorted(CONFIGS_FOLDER.glob("*.yaml")))
+        raise ConfigError(f"{path}: cannot be read ({error.strerror}); the recipes here are {known}") from error
+    except (yaml.YAMLError, UnicodeDecodeError) as error:
+        raise ConfigError(f"{path}: is not valid YAML: {' '.join(str(error).split())}") from error
+    if not isinstance(content, dict):
+        raise ConfigError(f"{path}: must hold keys and values, as configs/baseline.yaml does")
+    other = {"baseline": "transformer", "transformer": "baseline"}.get(content.get("model", ""))
+    if other in content:
+        raise ConfigError(f"{path}: {other}: has no effect with `model: {content['model']}`; remove it")
+    try:
+        recipe = Recipe.model_validate(content)
+    except ValidationError as error:
+        problem = error.errors()[0]
+        key = ".".join(str(part) for part in problem["loc"])
+        given = "" if problem["type"] in ("missing", "extra_forbidden") else f" (was {problem['input']!r})"
+        advice = "; known keys are " + _known_keys(problem["loc"]) if problem["type"] == "extra_forbidden" else ""
+        raise ConfigError(f"{path}: {key}: {problem['msg']}{given}{advice}") from error
+    labels = {key: path.parent / value for key, value in recipe.labels.model_dump().items() if value is not None}
+    return recipe.model_copy(update={"labels": LabelsConfig.model_validate(labels)})
+
+
+def _known_keys(location: tuple[int | str, ...]) -> str:
+    model: Any = Recipe
+    for part in location[:-1]:
+        model = model.model_fields[part].annotation
+    return ", ".join(model.model_fields)
+
+
+def _flat(content: dict[str, Any], prefix: str = "") -> dict[str, str | int | float]:
+    flat: dict[str, str | int | float] = {}
+    for key, value in content.items():
+        if isinstance(value, dict):
+            flat |= _flat(value, f"{prefix}{key}.")
+        else:
+            flat[prefix + key] = value if isinstance(value, int | float) else str(value)
+    return flat

@@ -1,0 +1,79 @@
+"""Scores of a model on our own splits and on any labelled file."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from labels.dataset import load_sentences
+from labels.sentence import Entity, LabelledSentence
+from models.classifier import Classifier, Prediction
+from models.decision import sectors_above
+from training.metrics import Metrics, measure
+
+
+@dataclass(frozen=True, slots=True)
+class Evaluation:
+    """A model's prediction of labelled sentences and how good it is."""
+
+    name: str
+    sentences: list[LabelledSentence]
+    prediction: Prediction
+    metrics: Metrics
+
+
+def evaluate(model: Classifier, sentences: Sequence[LabelledSentence], name: str) -> Evaluation:
+    """Classify the sentences and score the result."""
+    prediction = model.classify([sentence.text for sentence in sentences])
+    return Evaluation(
+        name,
+        list(sentences),
+        prediction,
+        measure(prediction, model.decision.thresholds, sentences, model.taxonomy),
+    )
+
+
+def evaluate_file(model: Classifier, path: Path) -> Evaluation:
+    """Score a model on a labelled file in the dataset's format; the file's stem names the result.
+
+    Raises:
+        SentenceFileError: a line breaks the format or has labels that the model does not know.
+    """
+    return evaluate(model, load_sentences(path, model.taxonomy), path.stem)
+
+
+def error_table(evaluation: Evaluation, model: Classifier) -> dict[str, list[str | float]]:
+    """Sentences judged otherwise than labelled, the surest mistakes first, as columns.
+
+    `margin` is how far the worst sector's probability lies on the wrong side of its threshold.
+    """
+    rows = []
+    for at, sentence in enumerate(evaluation.sentences):
+        probabilities = evaluation.prediction.sectors[at]
+        given = [key for key, _ in sectors_above(probabilities, model.decision.thresholds, model.taxonomy.sector_keys)]
+        missed = [key for key in sentence.sectors if key not in given]
+        invented = [key for key in given if key not in sentence.sectors]
+        found, labelled = set(evaluation.prediction.entities[at]), set(sentence.entities)
+        if not missed and not invented and found == labelled:
+            continue
+        positions = [model.taxonomy.sector_keys.index(key) for key in missed + invented]
+        margin = max((abs(float(probabilities[p] - model.decision.thresholds[p])) for p in positions), default=0.0)
+        rows.append(
+            (
+                sentence.id,
+                sentence.text,
+                ", ".join(sentence.sectors),
+                ", ".join(given),
+                _names(labelled - found, sentence.text),
+                _names(found - labelled, sentence.text),
+                round(margin, 3),
+            )
+        )
+    rows.sort(key=lambda row: -row[-1])
+    names = ("id", "text", "labelled", "given", "entities missed", "entities invented", "margin")
+    return {name: [row[at] for row in rows] for at, name in enumerate(names)}
+
+
+def _names(entities: set[Entity], text: str) -> str:
+    return ", ".join(f"{text[e.start : e.end]} ({e.type})" for e in sorted(entities))

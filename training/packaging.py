@@ -1,0 +1,76 @@
+"""Logs a model to MLflow so that it runs where newsdesk is not installed."""
+
+from __future__ import annotations
+
+import re
+import tempfile
+from importlib.metadata import version
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import labels
+import models
+from models.classifier import Classifier
+from models.served import ServedModel
+
+if TYPE_CHECKING:
+    from mlflow.models.model import ModelInfo
+
+PRIVATE_PACKAGE = "newsdesk_model"
+"""Name of the copied code inside a logged model: `labels` and `models` would clash with others'."""
+
+_REQUIREMENTS = {
+    "baseline": ("scikit-learn", "skops"),
+    "transformer": ("torch", "transformers", "safetensors"),
+}
+_COMMON_REQUIREMENTS = ("mlflow", "numpy", "scipy", "pandas", "pyahocorasick", "pyyaml")
+_EXAMPLE = "Nvidia-backed start-up Figure unveils a humanoid robot that sorts parcels in Shenzhen."
+
+
+def log_model(model: Classifier, kind: str, registered_name: str) -> ModelInfo:
+    """Log a model to the active run with its code, signature and example, and register it."""
+    import mlflow
+    import pandas as pd
+    from mlflow.models import infer_signature
+
+    example = pd.DataFrame({"text": [_EXAMPLE]})
+    signature = infer_signature(example, ServedModel(model).predict(example))
+    with tempfile.TemporaryDirectory() as folder:
+        data = Path(folder) / "model"
+        model.save(data)
+        code = copy_inference_code(Path(folder) / "code")
+        info: ModelInfo = mlflow.pyfunc.log_model(
+            name="model",
+            loader_module=f"{PRIVATE_PACKAGE}.models.served",
+            data_path=str(data),
+            code_paths=[str(code)],
+            signature=signature,
+            input_example=example,
+            pip_requirements=[
+                f"{name}=={version(name).partition('+')[0]}" for name in (*_COMMON_REQUIREMENTS, *_REQUIREMENTS[kind])
+            ],
+            registered_model_name=registered_name,
+        )
+        return info
+
+
+def copy_inference_code(folder: Path) -> Path:
+    """Copy the modules of `labels` and `models` under one private package, imports rewritten.
+
+    Returns:
+        The package's folder.
+    """
+    package = folder / PRIVATE_PACKAGE
+    for room in (labels, models):
+        target = package / room.__name__
+        target.mkdir(parents=True)
+        for module in sorted(Path(str(room.__file__)).parent.glob("*.py")):
+            code = re.sub(
+                r"^(\s*(?:from|import) )(labels|models)\b",
+                rf"\1{PRIVATE_PACKAGE}.\2",
+                module.read_text(encoding="utf-8"),
+                flags=re.MULTILINE,
+            )
+            (target / module.name).write_text(code, encoding="utf-8")
+    (package / "__init__.py").write_text('"""Inference code of newsdesk, as logged with the model."""\n')
+    return package

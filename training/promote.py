@@ -1,0 +1,86 @@
+"""Moves the champion alias, only to a model that is better on the validation split."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from labels.errors import UserError
+from models.registry import CHAMPION, ModelNotFoundError, aliased_version, connect, model_folder
+from models.saved import load
+from training.compare import latest_runs
+from training.config import Recipe
+from training.evaluation import evaluate
+from training.metrics import Metrics
+from training.source import TrainingSource, load_source
+
+
+class PromotionError(UserError):
+    """There is nothing that could be promoted."""
+
+
+@dataclass(frozen=True, slots=True)
+class Promotion:
+    """What was decided and why."""
+
+    promoted: bool
+    candidate: str  # version
+    champion: str | None  # version before
+    reason: str
+
+
+def validation_score(metrics: Metrics) -> float:
+    """The one number that models compete in: mean of sectors' micro-F1 and entities' F1."""
+    if metrics.entities is None:
+        return metrics.sectors.micro_f1
+    return (metrics.sectors.micro_f1 + metrics.entities.f1) / 2
+
+
+def promote(recipe: Recipe, version: str | None = None) -> Promotion:
+    """Let a candidate compete with the champion on the validation split as it is now.
+
+    Both are measured afresh, so that a champion of older labels is judged by today's.
+
+    Args:
+        recipe: names the labels and the registered model.
+        version: candidate; without it, the best of the latest runs of all recipes.
+
+    Raises:
+        PromotionError: no model was trained yet.
+        ModelNotFoundError: there is no such version.
+    """
+    name = recipe.register_as
+    source = load_source(recipe.labels)
+    crowned = aliased_version(name, CHAMPION)
+    champion = str(crowned.version) if crowned else None
+    scores: dict[str, float] = {}
+    versions = [version] if version else [run.version for run in latest_runs(name) if run.version]
+    for candidate in dict.fromkeys([*versions, *([champion] if champion else [])]):
+        scores[candidate] = _score(f"{name}/{candidate}", source)
+    rivals = {candidate: score for candidate, score in scores.items() if candidate != champion}
+    if not rivals:
+        if champion:
+            return Promotion(False, champion, champion, f"version {champion} is the champion already")
+        raise PromotionError(f"no model of {name!r} to promote; `make train` trains one")
+    best = max(rivals, key=lambda candidate: rivals[candidate])
+    said = f"version {best} scores {rivals[best]:.4f} on {len(source.splits['validation'])} validation sentences"
+    if champion is None:
+        _crown(name, best)
+        return Promotion(True, best, None, f"{said}; there was no champion")
+    said += f", champion version {champion} scores {scores[champion]:.4f}"
+    if rivals[best] <= scores[champion]:
+        return Promotion(False, best, champion, f"{said}; the champion stays")
+    _crown(name, best)
+    return Promotion(True, best, champion, said)
+
+
+def _score(model: str, source: TrainingSource) -> float:
+    candidate = load(model_folder(model))
+    if candidate.taxonomy.sector_keys != source.taxonomy.sector_keys:
+        raise ModelNotFoundError(
+            f"model {model}: knows other sectors than the labels here; give the recipe a `register_as` of its own"
+        )
+    return validation_score(evaluate(candidate, source.splits["validation"], "validation").metrics)
+
+
+def _crown(name: str, version: str) -> None:
+    connect().set_registered_model_alias(name, CHAMPION, version)

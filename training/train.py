@@ -1,0 +1,156 @@
+"""One training: a recipe becomes a tracked, evaluated and registered model."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from models.classifier import Classifier
+from models.registry import CHALLENGER, connect, home
+from training.config import Recipe
+from training.evaluation import Evaluation, evaluate, evaluate_file
+from training.packaging import log_model
+from training.source import TrainingSource, load_source
+from training.tracking import log_evaluation, log_thresholds, metric_names, training_run
+
+_STEPS_BETWEEN_LOGS = 10
+
+OnProgress = Callable[[int, int, str], None]
+"""Told of steps done, steps in all, and what to show beside the bar."""
+
+
+@dataclass(frozen=True, slots=True)
+class TrainedModel:
+    """Outcome of a training."""
+
+    recipe: Recipe
+    run_id: str
+    version: str  # in the registry
+    validation: Evaluation
+    evaluations: list[Evaluation]  # own test split first, then each data file
+
+
+def train(
+    recipe: Recipe,
+    data_files: Sequence[Path] = (),
+    *,
+    resume: bool = False,
+    on_progress: OnProgress = lambda done, total, note: None,
+) -> TrainedModel:
+    """Train, evaluate, log and register one model.
+
+    Args:
+        recipe: what to train.
+        data_files: labelled files to evaluate on beside our own test split.
+        resume: go on with an interrupted training of the same recipe and labels.
+        on_progress: called as the training proceeds.
+
+    Raises:
+        UserError: labels, backbone or checkpoint cannot be used; nothing was registered.
+    """
+    source = load_source(recipe.labels)
+    if recipe.model == "baseline":
+        return _train_baseline(recipe, source, data_files, on_progress)
+    return _train_transformer(recipe, source, data_files, on_progress, resume=resume)
+
+
+def _train_baseline(
+    recipe: Recipe, source: TrainingSource, data_files: Sequence[Path], on_progress: OnProgress
+) -> TrainedModel:
+    from training.baseline_fit import fit_baseline
+
+    with training_run(recipe, source) as run:
+        on_progress(0, 1, "counting n-grams")
+        model = fit_baseline(
+            recipe.baseline,
+            source.taxonomy,
+            source.splits["train"],
+            source.splits["validation"],
+            source.pooling,
+            seed=recipe.seed,
+        )
+        on_progress(1, 1, "evaluating")
+        return _conclude(recipe, source, model, run.info.run_id, data_files)
+
+
+def _train_transformer(
+    recipe: Recipe,
+    source: TrainingSource,
+    data_files: Sequence[Path],
+    on_progress: OnProgress,
+    *,
+    resume: bool,
+) -> TrainedModel:
+    import mlflow
+
+    from models.transformer import TransformerClassifier
+    from training.checkpoints import CheckpointFolder
+    from training.transformer_fit import Progress, fit_transformer
+
+    checkpoints = CheckpointFolder(
+        home() / "checkpoints" / recipe.register_as / recipe.name, _fingerprint(recipe, source), resume=resume
+    )
+    with training_run(recipe, source, checkpoints.run_id) as run:
+        checkpoints.run_id = run.info.run_id
+        losses: list[dict[str, float]] = []
+
+        def on_step(progress: Progress) -> None:
+            losses.append(progress.losses)
+            if progress.step % _STEPS_BETWEEN_LOGS == 0 or progress.step == progress.total_steps:
+                means = {f"loss/{key}": sum(one[key] for one in losses) / len(losses) for key in losses[0]}
+                mlflow.log_metrics(means | {"learning_rate": progress.learning_rate}, step=progress.step)
+                losses.clear()
+            on_progress(progress.step, progress.total_steps, f"epoch {progress.epoch}/{recipe.transformer.epochs}")
+
+        def on_epoch(epoch: int, model: TransformerClassifier) -> None:
+            on_progress(0, 0, f"epoch {epoch} done, validating")
+            scores = evaluate(model, source.splits["validation"], "validation").metrics.flat()
+            mlflow.log_metrics(metric_names(scores, "validation/epoch/"), step=epoch)
+
+        model = fit_transformer(
+            recipe.transformer,
+            recipe.seed,
+            source.taxonomy,
+            source.splits["train"],
+            source.splits["validation"],
+            source.pooling,
+            checkpoints=checkpoints,
+            on_step=on_step,
+            on_epoch=on_epoch,
+        )
+        trained = _conclude(recipe, source, model, run.info.run_id, data_files)
+    checkpoints.clear()
+    return trained
+
+
+def _conclude(
+    recipe: Recipe, source: TrainingSource, model: Classifier, run_id: str, data_files: Sequence[Path]
+) -> TrainedModel:
+    """Evaluate, log and register the finished model in the active run."""
+    import mlflow
+
+    validation = evaluate(model, source.splits["validation"], "validation")
+    mlflow.log_metrics(metric_names(validation.metrics.flat(), "validation/"))
+    test = evaluate(model, source.splits["test"], "test")
+    log_evaluation(test, model, "")
+    evaluations = [test]
+    for path in data_files:
+        evaluation = evaluate_file(model, path)
+        log_evaluation(evaluation, model, f"real/{evaluation.name}/")
+        evaluations.append(evaluation)
+    log_thresholds(model)
+    mlflow.log_dict(recipe.model_dump(mode="json"), "recipe.yaml")
+    info = log_model(model, recipe.model, recipe.register_as)
+    version = str(info.registered_model_version)
+    client = connect()
+    for alias in (recipe.name, CHALLENGER):
+        client.set_registered_model_alias(recipe.register_as, alias, version)
+    return TrainedModel(recipe, run_id, version, validation, evaluations)
+
+
+def _fingerprint(recipe: Recipe, source: TrainingSource) -> str:
+    content = json.dumps([recipe.parameters(), source.digest], sort_keys=True)
+    return hashlib.sha256(content.encode()).hexdigest()[:16]

@@ -1,0 +1,217 @@
+"""Fits the transformer: batches by length, AdamW, running average of weights, checkpoints."""
+
+from __future__ import annotations
+
+import copy
+import math
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+import torch
+from torch import nn
+
+from labels.sentence import LabelledSentence
+from labels.taxonomy import Taxonomy
+from models.backbone import resolve_backbone
+from models.decision import fit_decision
+from models.encoding import EncodedText, TextEncoder
+from models.network import JointNetwork, NetworkShape
+from models.pooling import StoryPooling
+from models.tags import tag_names, tags_of_words
+from models.transformer import TransformerClassifier, best_device, mixed_precision, predict_raw
+from training.allocator import keep_freed_memory
+from training.checkpoints import Checkpoint, CheckpointFolder
+from training.config import TransformerConfig
+from training.metrics import sector_targets
+
+_BATCHES_SORTED_TOGETHER = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """What a fit reports after each step."""
+
+    step: int
+    total_steps: int
+    epoch: int
+    losses: dict[str, float]
+    learning_rate: float
+
+
+@dataclass(frozen=True, slots=True)
+class _Example:
+    encoded: EncodedText
+    targets: np.ndarray  # float32 (n_sectors,)
+    tags: np.ndarray  # int64 (n_words,)
+
+
+def fit_transformer(
+    settings: TransformerConfig,
+    seed: int,
+    taxonomy: Taxonomy,
+    train: Sequence[LabelledSentence],
+    validation: Sequence[LabelledSentence],
+    pooling: StoryPooling,
+    *,
+    checkpoints: CheckpointFolder,
+    on_step: Callable[[Progress], None] = lambda progress: None,
+    on_epoch: Callable[[int, TransformerClassifier], None] = lambda epoch, model: None,
+) -> TransformerClassifier:
+    """Train on `train`, calibrate on `validation`.
+
+    Starts from `checkpoints.latest()` where there is one and writes one after each epoch. The same
+    seed gives the same batches and masks; results still differ in the last digits between machines,
+    since sums of floats depend on the number of threads.
+
+    Args:
+        settings: the recipe's transformer part.
+        seed: of initial heads, order, masks and dropout.
+        taxonomy: order of the outputs.
+        train: sentences to learn from.
+        validation: sentences for calibration and thresholds only.
+        pooling: of stories, fitted on labels alone.
+        checkpoints: where to continue from and to write to.
+        on_step: told of every step's losses.
+        on_epoch: told of every epoch, with the model so far.
+    """
+    keep_freed_memory()
+    torch.manual_seed(seed)
+    folder = resolve_backbone(settings.backbone)
+    shape = NetworkShape(
+        n_sectors=len(taxonomy.sectors),
+        n_tags=len(tag_names(taxonomy.entity_keys)),
+        casing_width=settings.casing_width,
+        tag_hidden=settings.tag_hidden,
+        dropout=settings.head_dropout,
+    )
+    device = best_device()
+    encoder = TextEncoder.from_folder(folder, settings.max_tokens)
+    network = JointNetwork.from_backbone(folder, shape)
+    network.freeze_layers(settings.frozen_layers)
+    network.silence_encoder_dropout()
+    network.to(device)
+    examples = _examples(encoder, train, taxonomy)
+    steps_per_epoch = math.ceil(len(examples) / settings.batch_size)
+    total_steps = steps_per_epoch * settings.epochs
+    optimizer = torch.optim.AdamW(_parameter_groups(network, settings), fused=True)
+    scheduler = torch.optim.lr_scheduler.LambdaLR(optimizer, _warmup_and_decay(total_steps, settings.warmup_share))
+    average = copy.deepcopy(network) if settings.average_decay else network
+
+    first_epoch = 0
+    if (latest := checkpoints.latest()) is not None:
+        latest.restore(network, average, optimizer, scheduler)
+        first_epoch = latest.epoch
+    model = (
+        _assemble(average, shape, encoder, taxonomy, validation, pooling) if first_epoch == settings.epochs else None
+    )
+    for epoch in range(first_epoch, settings.epochs):
+        torch.manual_seed(seed * 1_000 + epoch)
+        network.train()
+        order = _epoch_batches([len(e.encoded.token_ids) for e in examples], settings.batch_size, seed, epoch)
+        for in_epoch, members in enumerate(order):
+            losses = _step([examples[at] for at in members], network, encoder, optimizer, settings)
+            scheduler.step()
+            step = epoch * steps_per_epoch + in_epoch + 1
+            if average is not network:
+                _move_average(average, network, settings.average_decay, step)
+            on_step(Progress(step, total_steps, epoch + 1, losses, float(scheduler.get_last_lr()[0])))
+        checkpoints.write(Checkpoint.of(epoch + 1, network, average, optimizer, scheduler))
+        model = _assemble(average, shape, encoder, taxonomy, validation, pooling)
+        on_epoch(epoch + 1, model)
+    assert model is not None  # epochs is positive
+    return model
+
+
+def _examples(encoder: TextEncoder, sentences: Sequence[LabelledSentence], taxonomy: Taxonomy) -> list[_Example]:
+    """Training examples; of a text longer than a window, its first window."""
+    targets = sector_targets(sentences, taxonomy).astype(np.float32)
+    return [
+        _Example(
+            encoded=windows[0],
+            targets=targets[at],
+            tags=np.array(
+                tags_of_words(windows[0].spans, sentences[at].entities, taxonomy.entity_keys), dtype=np.int64
+            ),
+        )
+        for at, windows in enumerate(encoder.encode([sentence.text for sentence in sentences]))
+    ]
+
+
+def _epoch_batches(lengths: Sequence[int], batch_size: int, seed: int, epoch: int) -> list[np.ndarray]:
+    """Indices of each batch: shuffled, of similar length within a batch, batches in random order."""
+    generator = np.random.default_rng((seed, epoch))
+    order = generator.permutation(len(lengths))
+    widths = np.asarray(lengths)
+    batches: list[np.ndarray] = []
+    for start in range(0, len(order), batch_size * _BATCHES_SORTED_TOGETHER):
+        chunk = order[start : start + batch_size * _BATCHES_SORTED_TOGETHER]
+        chunk = chunk[np.argsort(widths[chunk], kind="stable")]
+        batches += [chunk[at : at + batch_size] for at in range(0, len(chunk), batch_size)]
+    return [batches[at] for at in generator.permutation(len(batches))]
+
+
+def _step(
+    examples: Sequence[_Example],
+    network: JointNetwork,
+    encoder: TextEncoder,
+    optimizer: torch.optim.Optimizer,
+    settings: TransformerConfig,
+) -> dict[str, float]:
+    device = next(network.parameters()).device
+    batch = encoder.batch([example.encoded for example in examples])
+    if settings.token_mask:
+        batch = replace(batch, token_ids=encoder.mask_tokens(batch, settings.token_mask))
+    targets = torch.from_numpy(np.stack([example.targets for example in examples])).to(device)
+    tags = torch.from_numpy(np.concatenate([example.tags for example in examples])).to(device)
+    with mixed_precision(device):
+        sector_logits, tag_logits = network(batch.to(device))
+    sector_loss = nn.functional.binary_cross_entropy_with_logits(sector_logits.float(), targets)
+    # A batch of texts without a single word has no tag to learn from.
+    tag_loss = nn.functional.cross_entropy(tag_logits.float(), tags) if len(tags) else sector_loss.new_zeros(())
+    loss = settings.sector_loss_weight * sector_loss + settings.tag_loss_weight * tag_loss
+    loss.backward()  # type: ignore[no-untyped-call]
+    nn.utils.clip_grad_norm_(network.parameters(), settings.gradient_clip)
+    optimizer.step()
+    optimizer.zero_grad()
+    return {"total": loss.item(), "sectors": sector_loss.item(), "tags": tag_loss.item()}
+
+
+def _parameter_groups(network: JointNetwork, settings: TransformerConfig) -> list[dict[str, object]]:
+    """Encoder and heads at their own rates, each with and without weight decay."""
+    groups: dict[tuple[float, float], list[nn.Parameter]] = {}
+    for name, parameter in network.named_parameters():
+        if parameter.requires_grad:
+            rate = settings.learning_rate if name.startswith("encoder.") else settings.head_learning_rate
+            # Biases and the scales of norms are one-dimensional; decay would pull them off their purpose.
+            decay = settings.weight_decay if parameter.ndim > 1 else 0.0
+            groups.setdefault((rate, decay), []).append(parameter)
+    return [{"params": members, "lr": rate, "weight_decay": decay} for (rate, decay), members in groups.items()]
+
+
+def _warmup_and_decay(total_steps: int, warmup_share: float) -> Callable[[int], float]:
+    warmup = max(1, round(total_steps * warmup_share))
+    return lambda step: min((step + 1) / warmup, max(0.0, (total_steps - step) / max(1, total_steps - warmup)))
+
+
+def _move_average(average: JointNetwork, network: JointNetwork, decay: float, step: int) -> None:
+    # Early on the average follows closely, else it would remember the untrained heads.
+    weight = 1 - min(decay, (1 + step) / (10 + step))
+    with torch.no_grad():
+        for mean, current in zip(average.parameters(), network.parameters(), strict=True):
+            if current.requires_grad:
+                mean.lerp_(current, weight)
+
+
+def _assemble(
+    network: JointNetwork,
+    shape: NetworkShape,
+    encoder: TextEncoder,
+    taxonomy: Taxonomy,
+    validation: Sequence[LabelledSentence],
+    pooling: StoryPooling,
+) -> TransformerClassifier:
+    network.eval()
+    logits = predict_raw(network, encoder, [sentence.text for sentence in validation], taxonomy).logits
+    decision = fit_decision(logits, sector_targets(validation, taxonomy), pooling)
+    return TransformerClassifier(taxonomy, network, shape, encoder, decision)

@@ -111,9 +111,9 @@ def _scan_csv(file: Path, text: str) -> Iterator[Placed | SentenceFileError]:
     try:
         missing = {"text", "label"} - set(rows.fieldnames or ())
         if missing:
+            there = ", ".join(rows.fieldnames or ["nothing"])
             yield SentenceFileError(
-                f"{file}:1: has no column {sorted(missing)[0]!r}, only {', '.join(rows.fieldnames or ()) or 'nothing'}; "
-                "the first line must be `text,label`"
+                f"{file}:1: has no column {sorted(missing)[0]!r}, only {there}; the first line must be `text,label`"
             )
             return
         for row in rows:

@@ -33,21 +33,27 @@ def home() -> Path:
 
 def tracking_uri() -> str:
     """MLFLOW_TRACKING_URI, else the local SQLite store."""
-    return os.environ.get("MLFLOW_TRACKING_URI") or f"sqlite:///{home() / 'mlflow.db'}"
+    return os.environ.get("MLFLOW_TRACKING_URI") or _local_uri()
+
+
+def is_local_store() -> bool:
+    """Whether runs go to the local store; MLflow itself sets the variable once it is told the address."""
+    return tracking_uri() == _local_uri()
 
 
 def connect() -> MlflowClient:
-    """Client of the store, made where it is missing, with MLflow's chatter turned down."""
+    """Client of the store, made where it is missing, with MLflow's reports turned down."""
     import logging
 
     # Without these MLflow reports its schema migrations and draws a bar for each of its own files.
     os.environ.setdefault("MLFLOW_ENABLE_ARTIFACTS_PROGRESS_BAR", "false")
     os.environ.setdefault("MLFLOW_DISABLE_TELEMETRY", "true")
-    for name in ("alembic", "mlflow.store.db.utils", "mlflow.store.model_registry", "mlflow.tracking"):
-        logging.getLogger(name).setLevel(logging.WARNING)
     import mlflow
 
-    if not os.environ.get("MLFLOW_TRACKING_URI"):
+    for name in ("alembic", "mlflow"):
+        logging.getLogger(name).setLevel(logging.ERROR)
+
+    if is_local_store():
         home().mkdir(parents=True, exist_ok=True)
     mlflow.set_tracking_uri(tracking_uri())
     return mlflow.MlflowClient()
@@ -103,11 +109,19 @@ def model_folder(model: str = CHAMPION) -> Path:
     return found[0].parent
 
 
+def no_champion(name: str) -> str:
+    """What to tell a user who has no champion yet."""
+    return (
+        f"no champion of {name!r} in {tracking_uri()}; `make demo` trains and promotes one, "
+        "`make promote` promotes one already trained"
+    )
+
+
+def _local_uri() -> str:
+    return f"sqlite:///{home() / 'mlflow.db'}"
+
+
 def _advice(name: str, which: str) -> str:
-    store = tracking_uri()
     if which == CHAMPION:
-        return (
-            f"no champion of {name!r} in {store}; `make demo` trains and promotes one, "
-            "`make promote` promotes one already trained"
-        )
-    return f"no model {name}@{which} in {store}; `make compare` lists what is there, `make train` trains one"
+        return no_champion(name)
+    return f"no model {name}@{which} in {tracking_uri()}; `make compare` lists what is there, `make train` trains one"

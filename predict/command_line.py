@@ -9,7 +9,7 @@ import typer
 from labels.errors import UserError
 from predict.commands.filing import predict
 from predict.commands.labelling import convert, labels
-from predict.commands.training import compare, evaluate, promote, train, ui
+from predict.commands.training import champion, compare, evaluate, promote, train, ui
 
 app = typer.Typer(
     name="newsdesk",
@@ -18,7 +18,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode="markdown",
 )
-for command in (predict, train, evaluate, compare, promote, labels, convert, ui):
+for command in (predict, train, evaluate, compare, promote, champion, labels, convert, ui):
     app.command()(command)
 
 

@@ -20,7 +20,7 @@ from predict.sentences import split_sentences
 from predict.stories import ReadSentence, Story, find_stories, is_teaser
 
 _LONGEST_BOILERPLATE = 3
-"""More sentences than this without any sector, under a heading, are a story of no sector."""
+"""More sentences than this under a heading, between other stories, are a story of no sector."""
 
 
 def load(model: str = CHAMPION) -> Desk:
@@ -88,20 +88,27 @@ class Desk:
         if issue.blocks[0].kind == "text":
             boilerplate = [False] * len(stories)
         else:
-            set_apart = [self._is_boilerplate(story, stories[at + 1 :]) for at, story in enumerate(stories)]
-            stories, boilerplate = _joined_boilerplate(stories, set_apart)
+            stories, boilerplate = _joined_boilerplate(stories, self._set_apart(stories))
         return [
             self._filed(issue.name, number, story, apart)
             for number, (story, apart) in enumerate(zip(stories, boilerplate, strict=True), 1)
         ]
 
-    def _is_boilerplate(self, story: Story, below: Sequence[Story]) -> bool:
-        if is_teaser(story, below):
-            return True
-        if self._story_sectors(story):
-            return False
-        given = [(s.probabilities >= self.model.decision.thresholds).any() for s in story.sentences]
-        return not any(given) and (len(story.body) <= _LONGEST_BOILERPLATE or not story.has_heading)
+    def _set_apart(self, stories: Sequence[Story]) -> list[bool]:
+        """Whether each piece is boilerplate: a teaser, or of no sector and short, untitled or outermost."""
+        thresholds = self.model.decision.thresholds
+        filed = [bool(self._story_sectors(story)) for story in stories]
+        teaser = [is_teaser(story, stories[at + 1 :], thresholds) for at, story in enumerate(stories)]
+        told = [at for at in range(len(stories)) if filed[at] and not teaser[at]]
+        first, last = (told[0], told[-1]) if told else (0, len(stories))
+        return [
+            teaser[at]
+            or (
+                not filed[at]
+                and (not first < at < last or not story.has_heading or len(story.body) <= _LONGEST_BOILERPLATE)
+            )
+            for at, story in enumerate(stories)
+        ]
 
     def _filed(self, issue: str, number: int, story: Story, boilerplate: bool) -> FiledStory:
         thresholds = self.model.decision.thresholds

@@ -18,7 +18,15 @@ _LEAST_LISTED_LINES = 3
 
 _TRAILING_LINKS = re.compile(r"(\s*[(\[][^()\[\]]{0,80}[)\]])+$")
 _SENTENCE_END = re.compile(r"[.!:;,…。！：；][\"'”’)\]]*$")
-_ADDRESS_OR_ASIDE = re.compile(r"^[(\[].*[)\]]$|https?://|www\.")
+_ASIDE = re.compile(r"^[(\[][^()\[\]]*[)\]]$|^(?:https?://|www\.)\S+$")
+_ADDRESS = re.compile(r"https?://|www\.")
+_ABOUT_THE_LETTER = re.compile(
+    r"\b(?:unsubscribe|subscribe (?:to|now|here|below|with)|update your preferences|all rights reserved"
+    r"|(?:view|read|open) (?:it |this \w+ )?(?:in|on) (?:your |a |the )?(?:browser|web)|forwarded this"
+    r"|you(?:’|')?(?: a)?re receiving this|brought to you by|sponsored by|presented by our"
+    r"|in partnership with our|with (?:the )?code [A-Z0-9]+)\b|^©",
+    re.IGNORECASE,
+)
 _ITEM_LEAD = re.compile(r"^(?:\d{1,2}[.)]\s|[①-⑳]|#\d{1,2}\b|\d\ufe0f?\u20e3)")
 _SYMBOL_LEAD = re.compile(r"^[\u2190-\u2bff\U0001f000-\U0001faff]")
 
@@ -45,6 +53,11 @@ def opens_item(text: str) -> bool:
     return bool(_ITEM_LEAD.match(text) or _SYMBOL_LEAD.match(text))
 
 
+def speaks_of_the_letter(text: str) -> bool:
+    """Whether a block has the words of a sponsor line, a subscription plea or a footer."""
+    return bool(_ABOUT_THE_LETTER.search(text))
+
+
 def looks_like_heading(text: str) -> bool:
     """Whether a line without markup has the form of a heading: short and not a whole sentence."""
     stem = _TRAILING_LINKS.sub("", text)
@@ -54,12 +67,14 @@ def looks_like_heading(text: str) -> bool:
         and len(stem.split()) <= _MOST_HEADING_WORDS
         and any(character.isalnum() for character in stem)
         and not _SENTENCE_END.search(stem)
-        and not _ADDRESS_OR_ASIDE.search(text)
+        and not _ADDRESS.search(text)
     )
 
 
 def _first_guess(block: Block) -> Role:
     if block.kind == "paragraph":
+        if _ASIDE.search(block.text):
+            return "line"
         return "heading" if looks_like_heading(block.text) else "body"
     if block.kind == "bullet":
         return "item"

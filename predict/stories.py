@@ -12,7 +12,7 @@ import numpy as np
 
 from labels.sentence import Entity
 from predict.issue import Block
-from predict.layout import Role, opens_item, roles_of
+from predict.layout import Role, opens_item, roles_of, speaks_of_the_letter
 
 _LEAST_REPEATED_LENGTH = 60
 """A block at least this long that stood above already is a copy, not a refrain."""
@@ -80,6 +80,8 @@ def find_stories(
     stories: list[Story] = []
     current: Story | None = None
     for block, role, sentences in zip(blocks, roles, read, strict=True):
+        if role != "text" and speaks_of_the_letter(block.text) and not _has_sector(sentences, thresholds):
+            role = "line"
         if role in ("text", "line"):
             stories.append(Story([sentences], has_heading=role == "line"))
             current = None
@@ -107,10 +109,12 @@ def find_stories(
     return stories
 
 
-def is_teaser(story: Story, below: Sequence[Story]) -> bool:
-    """Whether a story without a body only announces what stands below it."""
-    words = _content_words(story.sentences)
-    if story.has_body or not words:
+def is_teaser(story: Story, below: Sequence[Story], thresholds: np.ndarray) -> bool:
+    """Whether a line, with no sector in what follows it, only announces the stories below."""
+    if story.has_body and (not story.has_heading or _has_sector(story.body, thresholds)):
+        return False
+    words = _content_words(story.blocks[0])
+    if not words:
         return False
     told = _content_words([sentence for other in below for sentence in other.sentences])
     return len(words & told) >= _LEAST_TEASER_COVER * len(words)
@@ -130,10 +134,16 @@ def _belongs(
     """Whether a body paragraph or list item continues the story above it."""
     if not story.has_body:
         # Under a heading that names no topic ("Quick hits"), each item of a list is a story.
-        return role == "body" or any((s.probabilities >= thresholds).any() for s in story.sentences)
+        return role == "body" or _has_sector(story.sentences, thresholds)
+    if role == "item" and _has_sector(sentences, thresholds) and not _has_sector(story.sentences, thresholds):
+        return False
     if role == "body" and ((blanks_tell and block.blank_before) or (series and opens_item(block.text))):
         return False
     return not _topic_shifts(story.body, sentences, common)
+
+
+def _has_sector(sentences: Sequence[ReadSentence], thresholds: np.ndarray) -> bool:
+    return any((sentence.probabilities >= thresholds).any() for sentence in sentences)
 
 
 def _topic_shifts(above: Sequence[ReadSentence], below: Sequence[ReadSentence], common: set[str]) -> bool:

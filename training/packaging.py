@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import labels
 import models
 from models.classifier import Classifier
+from models.registry import connect
 from models.served import ServedModel
 
 if TYPE_CHECKING:
@@ -27,8 +28,12 @@ _COMMON_REQUIREMENTS = ("mlflow", "numpy", "scipy", "pandas", "pyahocorasick", "
 _EXAMPLE = "Nvidia-backed start-up Figure unveils a humanoid robot that sorts parcels in Shenzhen."
 
 
-def log_model(model: Classifier, kind: str, registered_name: str) -> ModelInfo:
-    """Log a model to the active run with its code, signature and example, and register it."""
+def log_model(model: Classifier, kind: str, registered_name: str) -> str:
+    """Log a model to the active run with its code, signature and example, and register it.
+
+    Returns:
+        The version in the registry.
+    """
     import mlflow
     import pandas as pd
     from mlflow.models import infer_signature
@@ -39,7 +44,7 @@ def log_model(model: Classifier, kind: str, registered_name: str) -> ModelInfo:
         data = Path(folder) / "model"
         model.save(data)
         code = copy_inference_code(Path(folder) / "code")
-        info: ModelInfo = mlflow.pyfunc.log_model(
+        info = mlflow.pyfunc.log_model(
             name="model",
             loader_module=f"{PRIVATE_PACKAGE}.models.served",
             data_path=str(data),
@@ -49,9 +54,23 @@ def log_model(model: Classifier, kind: str, registered_name: str) -> ModelInfo:
             pip_requirements=[
                 f"{name}=={version(name).partition('+')[0]}" for name in (*_COMMON_REQUIREMENTS, *_REQUIREMENTS[kind])
             ],
-            registered_model_name=registered_name,
         )
-        return info
+    return _register(registered_name, info)
+
+
+def _register(name: str, info: ModelInfo) -> str:
+    # mlflow.register_model does the same and prints as it goes.
+    from mlflow.exceptions import MlflowException
+
+    client = connect()
+    try:
+        client.get_registered_model(name)
+    except MlflowException:
+        client.create_registered_model(name)
+    version = client.create_model_version(
+        name, source=info.model_uri, run_id=info.run_id, model_id=info.model_id, await_creation_for=60
+    )
+    return str(version.version)
 
 
 def copy_inference_code(folder: Path) -> Path:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from labels import FOLDER
 from labels.dataset import to_dataset
 from models.classifier import Classifier
-from models.registry import connect
+from models.registry import connect, home, is_local_store
 from models.thresholds import threshold_sweep
 from training import figures
 from training.config import Recipe
@@ -128,12 +128,8 @@ def git_commit() -> str:
 
 
 def _ensure_experiment(client: mlflow.MlflowClient, name: str) -> None:
-    import os
-
-    from models.registry import home
-
     # A server decides for itself where artifacts lie; the local store keeps them beside its database,
     # wherever the command was run from.
     if client.get_experiment_by_name(name) is None:
-        location = None if os.environ.get("MLFLOW_TRACKING_URI") else (home() / "mlartifacts" / name).as_uri()
+        location = (home() / "mlartifacts" / name).as_uri() if is_local_store() else None
         client.create_experiment(name, artifact_location=location)

@@ -143,8 +143,7 @@ def _conclude(
         evaluations.append(evaluation)
     log_thresholds(model)
     mlflow.log_dict(recipe.model_dump(mode="json"), "recipe.yaml")
-    info = log_model(model, recipe.model, recipe.register_as)
-    version = str(info.registered_model_version)
+    version = log_model(model, recipe.model, recipe.register_as)
     client = connect()
     for alias in (recipe.name, CHALLENGER):
         client.set_registered_model_alias(recipe.register_as, alias, version)

@@ -86,7 +86,8 @@ def evaluate(
         source = load_source(_recipe(config).labels)
         if source.taxonomy.sector_keys != loaded.taxonomy.sector_keys:
             raise UserError(
-                f"model {model}: knows other sectors than these labels; name its recipe with --config, or a file with --data"
+                f"model {model}: knows other sectors than these labels; "
+                "name its recipe with --config, or a file with --data"
             )
         evaluations = [evaluate_sentences(loaded, source.splits["test"], "test")]
     if json:
@@ -146,6 +147,22 @@ def promote(
         print(dumps(asdict(decided), indent=1))
         return
     print(f"{'promoted' if decided.promoted else 'not promoted'}: {decided.reason}")
+
+
+def champion(
+    config: Annotated[Path | None, typer.Option(help="Recipe that names the registered model.")] = None,
+) -> None:
+    """Say which version is the champion; exits 1 if there is none yet.
+
+    Example: `newsdesk champion`
+    """
+    from models.registry import ModelNotFoundError, aliased_version, no_champion
+
+    name = _recipe(config).register_as
+    version = aliased_version(name, CHAMPION)
+    if version is None:
+        raise ModelNotFoundError(no_champion(name))
+    print(f"{name} version {version.version}, run {version.run_id}")
 
 
 def ui(

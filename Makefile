@@ -1,0 +1,94 @@
+# newsdesk: `make` lists what can be done. Every target makes what it needs.
+
+PYTHON ?= python3
+VENV   ?= .venv
+# Environment of the targets; overridden with e.g. `make predict ISSUE=inbox OUT=filed`.
+CONFIG ?=
+DATA   ?=
+MODEL  ?=
+ISSUE  ?= examples/sample_issue.md
+OUT    ?= filed
+FORMAT ?= jsonl
+PORT   ?= 5000
+RESUME ?=
+
+NEWSDESK := $(VENV)/bin/newsdesk
+READY    := $(VENV)/.ready
+DATA_OPTIONS   := $(foreach file,$(DATA),--data $(file))
+MODEL_OPTION   := $(if $(MODEL),--model $(MODEL))
+CONFIG_OPTION  := $(if $(CONFIG),--config $(CONFIG))
+RESUME_OPTION  := $(if $(RESUME),--resume)
+
+.DEFAULT_GOAL := help
+.PHONY: help setup demo train train-baseline train-transformer evaluate compare promote predict ui labels test lint clean
+
+help: ## List the targets and their variables
+	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  %-18s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@echo
+	@echo "Variables: CONFIG=recipe.yaml  DATA='a.jsonl b.jsonl'  MODEL=alias|version|folder  ISSUE=path"
+	@echo "           OUT=folder  FORMAT=jsonl|csv|parquet  PORT=number  RESUME=1  PYTHON=python3.12  VENV=folder"
+
+setup: $(READY) ## Make the environment in .venv, every version pinned
+
+# torch comes first, as the pinned build for the processor where the index or the machine offers one.
+$(READY): pyproject.toml constraints.txt
+	@test -x $(VENV)/bin/python || $(PYTHON) -m venv $(VENV)
+	@echo "Installing the pinned environment into $(VENV) (a minute or two) ..."
+	@$(VENV)/bin/python -m pip install --quiet --disable-pip-version-check -c constraints.txt torch
+	@$(VENV)/bin/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[dev]'
+	@touch $@
+
+demo: $(READY) ## Train both models, evaluate, compare, promote, file the sample issue (under 15 minutes)
+	@$(MAKE) --no-print-directory train
+	@$(NEWSDESK) compare
+	@$(NEWSDESK) promote
+	@$(NEWSDESK) evaluate $(DATA_OPTIONS)
+	@$(NEWSDESK) predict $(ISSUE) --out $(OUT) --format $(FORMAT)
+	@echo
+	@echo "The filed stories are in $(OUT)/stories.$(FORMAT); 'make ui' shows the runs in MLflow."
+
+train: $(READY) ## Train both models, or one recipe: CONFIG=configs/baseline.yaml  (DATA=, RESUME=1)
+	@$(NEWSDESK) train $(or $(CONFIG),configs/baseline.yaml configs/transformer.yaml) $(DATA_OPTIONS) $(RESUME_OPTION)
+
+train-baseline: $(READY) ## Train the TF-IDF baseline  (DATA=)
+	@$(NEWSDESK) train configs/baseline.yaml $(DATA_OPTIONS)
+
+train-transformer: $(READY) ## Train the transformer  (DATA=, RESUME=1)
+	@$(NEWSDESK) train configs/transformer.yaml $(DATA_OPTIONS) $(RESUME_OPTION)
+
+# What follows needs a trained model and makes one where there is none.
+CHAMPION = @$(NEWSDESK) champion $(CONFIG_OPTION) >/dev/null 2>&1 || \
+	($(MAKE) --no-print-directory train CONFIG=$(CONFIG) && $(NEWSDESK) promote $(CONFIG_OPTION))
+
+evaluate: $(READY) ## Score a model on our test split, or on DATA='a.jsonl'  (MODEL=, CONFIG=)
+	$(CHAMPION)
+	@$(NEWSDESK) evaluate $(MODEL_OPTION) $(CONFIG_OPTION) $(DATA_OPTIONS)
+
+compare: $(READY) ## Show the latest runs side by side
+	$(CHAMPION)
+	@$(NEWSDESK) compare
+
+promote: $(READY) ## Make the best of the latest models the champion, if it beats the present one  (CONFIG=)
+	$(CHAMPION)
+	@$(NEWSDESK) promote $(CONFIG_OPTION)
+
+predict: $(READY) ## File issues: ISSUE=file-or-folder  (OUT=, FORMAT=, MODEL=)
+	$(CHAMPION)
+	@$(NEWSDESK) predict $(ISSUE) --out $(OUT) --format $(FORMAT) $(MODEL_OPTION)
+
+ui: $(READY) ## Show the runs in MLflow on this machine  (PORT=)
+	@$(NEWSDESK) ui --port $(PORT)
+
+labels: $(READY) ## Audit the labelled sentences
+	@$(NEWSDESK) labels
+
+test: $(READY) ## Run the tests (under 8 minutes)
+	@$(VENV)/bin/python -m pytest
+
+lint: $(READY) ## Check style and types
+	@$(VENV)/bin/ruff check .
+	@$(VENV)/bin/ruff format --check .
+	@$(VENV)/bin/mypy
+
+clean: ## Remove the environment, runs, models, checkpoints and filed stories
+	rm -rf $(VENV) mlflow.db mlartifacts checkpoints filed build *.egg-info .mypy_cache .pytest_cache .ruff_cache

@@ -79,7 +79,7 @@ class JointNetwork(nn.Module):
         sentence = (states * mask).sum(1) / mask.sum(1)  # (n_texts, width)
         sector_logits = self.sector_head(self.dropout(sentence))
         words = mean_by_word(states.reshape(-1, states.shape[-1]), batch.token_words, len(batch.casing))
-        casing = self.casing(batch.casing).reshape(len(batch.casing), -1)  # (n_words, 3 * casing_width)
+        casing = self.casing(batch.casing).flatten(1)  # (n_words, 3 * casing_width)
         hidden = torch.nn.functional.gelu(self.tag_hidden(torch.cat([self.dropout(words), casing], -1)))
         return sector_logits, self.tag_head(self.dropout(hidden))
 

@@ -1,0 +1,103 @@
+"""A store of its own for the tests, the command as a user runs it, and models trained once."""
+
+import json
+import os
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+PROJECT = Path(__file__).resolve().parent.parent
+
+SMALL_TRANSFORMER = """
+name: transformer
+model: transformer
+labels:
+  sentences: sentences
+  taxonomy: {taxonomy}
+transformer:
+  epochs: 3
+  learning_rate: 2.0e-4
+"""
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What a command left behind."""
+
+    code: int
+    out: str
+    err: str
+
+
+@pytest.fixture(scope="session")
+def home(tmp_path_factory):
+    """Folder of the store that all commands of the session share."""
+    folder = tmp_path_factory.mktemp("home")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("NEWSDESK_HOME", str(folder))
+        patch.delenv("MLFLOW_TRACKING_URI", raising=False)
+        yield folder
+
+
+@pytest.fixture(scope="session")
+def newsdesk(home):
+    """The `newsdesk` command in a process of its own."""
+
+    def run(*arguments, stdin="", cwd=None, store=home):
+        environment = {**os.environ, "NEWSDESK_HOME": str(store), "COLUMNS": "160"}
+        environment.pop("MLFLOW_TRACKING_URI", None)
+        done = subprocess.run(
+            [str(Path(sys.executable).parent / "newsdesk"), *map(str, arguments)],
+            input=stdin,
+            capture_output=True,
+            text=True,
+            cwd=cwd,
+            env=environment,
+            check=False,
+        )
+        return Outcome(done.returncode, done.stdout, done.stderr)
+
+    return run
+
+
+@pytest.fixture(scope="session")
+def trained(newsdesk, tmp_path_factory):
+    """Both models in the registry, the better one champion: the real baseline, a transformer of a third
+    of the sentences."""
+    folder = tmp_path_factory.mktemp("recipe")
+    (folder / "sentences").mkdir()
+    for file in sorted((PROJECT / "labels" / "sentences").glob("*.jsonl")):
+        lines = file.read_text(encoding="utf-8").splitlines()[::3]
+        (folder / "sentences" / file.name).write_text("\n".join(lines) + "\n", encoding="utf-8")
+    recipe = folder / "transformer.yaml"
+    recipe.write_text(SMALL_TRANSFORMER.format(taxonomy=PROJECT / "labels" / "taxonomy.yaml"), encoding="utf-8")
+    outcomes = {
+        "train": newsdesk("train", PROJECT / "configs" / "baseline.yaml", recipe),
+        "promote": newsdesk("promote"),
+    }
+    assert outcomes["train"].code == 0, outcomes["train"].err
+    assert outcomes["promote"].code == 0, outcomes["promote"].err
+    return outcomes
+
+
+@pytest.fixture(scope="session")
+def desk(trained):
+    """Desk with the small transformer."""
+    from predict import load
+
+    return load("transformer")
+
+
+@pytest.fixture
+def write_sentences(tmp_path):
+    """Write labelled sentences as JSONL and return the file."""
+
+    def write(*sentences, name="sentences.jsonl"):
+        path = tmp_path / name
+        path.write_text("".join(json.dumps(s) + "\n" for s in sentences), encoding="utf-8")
+        return path
+
+    return write

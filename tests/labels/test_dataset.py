@@ -1,0 +1,62 @@
+import pytest
+
+from labels.dataset import load_labels, load_sentences, to_dataset, to_sentences
+from labels.files import SentenceFileError
+from labels.taxonomy import load_taxonomy, taxonomy_of_keys
+
+
+def test_a_dataset_has_typed_features_and_gives_the_sentences_back(write_sentences):
+    path = write_sentences(
+        {
+            "id": "a",
+            "text": "Sony in Kyoto",
+            "sectors": ["devices"],
+            "entities": [{"start": 0, "end": 4, "type": "COMPANY"}],
+        },
+        {"id": "b", "text": "Hello"},
+    )
+    sentences = load_sentences(path, load_taxonomy())
+    dataset = to_dataset(sentences)
+    assert dataset.features["entities"].feature["start"].dtype == "int32"
+    assert to_sentences(dataset) == sentences
+
+
+@pytest.mark.parametrize(
+    ("sentence", "message"),
+    [
+        ({"text": "a", "sectors": ["fashion"]}, "unknown sector 'fashion'"),
+        ({"text": "a", "sectors": ["policy", "policy"]}, "stands twice"),
+        ({"text": "a", "sectors": ["policy", "energy", "health", "finance"]}, "4 sectors"),
+        ({"text": "Sony", "entities": [{"start": 0, "end": 9, "type": "COMPANY"}]}, "does not lie in the text"),
+        ({"text": "Sony ", "entities": [{"start": 0, "end": 5, "type": "COMPANY"}]}, "stray space"),
+        ({"text": "Sony", "entities": [{"start": 0, "end": 4, "type": "BRAND"}]}, "unknown type 'BRAND'"),
+        (
+            {
+                "text": "Sony TV",
+                "entities": [{"start": 0, "end": 4, "type": "COMPANY"}, {"start": 2, "end": 7, "type": "PRODUCT"}],
+            },
+            "overlap",
+        ),
+    ],
+)
+def test_labels_that_break_the_taxonomy_or_the_text_stop_the_loading(write_sentences, sentence, message):
+    path = write_sentences(sentence)
+    with pytest.raises(SentenceFileError, match=message) as caught:
+        load_sentences(path, load_taxonomy())
+    assert f"{path}:1: " in str(caught.value)
+
+
+def test_labels_without_a_taxonomy_imply_one(tmp_path):
+    rows = [
+        f"question number {n} about {'cards' if n % 2 else 'loans'} and {n * n} things,{'cards' if n % 2 else 'loans'}"
+        for n in range(200)
+    ]
+    (tmp_path / "a.csv").write_text("text,label\n" + "\n".join(rows) + "\n")
+    dataset, taxonomy = load_labels(tmp_path)
+    assert taxonomy == taxonomy_of_keys(["cards", "loans"])
+    assert set(dataset) == {"train", "validation", "test"}
+
+
+def test_too_few_sentences_for_three_splits_are_refused(write_sentences):
+    with pytest.raises(SentenceFileError, match="leave the .* split empty"):
+        load_labels(write_sentences({"text": "only one", "sectors": ["x"]}))

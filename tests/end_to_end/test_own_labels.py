@@ -20,7 +20,9 @@ WANTS = {
     ),
     "none": ("Good morning from {}", "Thanks, that is all, greetings to {}", "Lovely weather in {} today"),
 }
-TOWNS = "Lima Oslo Győr Turin Basel Kyoto Perth Davao Natal Accra Quito Izmir Leeds Malmö Porto Busan Hanoi Tunis Graz Ghent".split()
+TOWNS = (
+    "Lima Oslo Győr Turin Basel Kyoto Perth Davao Natal Accra Quito Izmir Leeds Malmö Porto Busan Hanoi Tunis Graz"
+).split()
 
 
 def write_csv(folder):

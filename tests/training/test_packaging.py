@@ -9,7 +9,7 @@ def test_the_copied_code_runs_under_its_private_name_alone(tmp_path):
     assert package.name == PRIVATE_PACKAGE
     script = (
         f"import sys; sys.path.insert(0, {str(tmp_path)!r})\n"
-        f"import {PRIVATE_PACKAGE}.models.served, {PRIVATE_PACKAGE}.models.baseline, {PRIVATE_PACKAGE}.models.transformer\n"
+        f"from {PRIVATE_PACKAGE}.models import baseline, served, transformer\n"
         "clash = {'labels', 'models', 'training', 'predict'} & set(sys.modules)\n"
         "sys.exit(f'imported {clash}' if clash else 0)\n"
     )

@@ -133,14 +133,6 @@ class TextEncoder:
             n_words=[len(text.spans) for text in texts],
         )
 
-    def mask_tokens(self, batch: Batch, share: float) -> torch.Tensor:
-        """Token ids of a batch with a random share of the words' tokens replaced by the mask token."""
-        import torch
-
-        of_words = batch.token_words.reshape(batch.token_ids.shape) < len(batch.casing)
-        chosen = (torch.rand(batch.token_ids.shape) < share) & of_words
-        return batch.token_ids.masked_fill(chosen, self.tokenizer.mask_token_id)
-
 
 def _words_of_tokens(offsets: Sequence[tuple[int, int]], spans: Sequence[tuple[int, int]]) -> list[int]:
     """Index of the word in which each token ends; tokens and words are both in reading order."""

@@ -44,8 +44,12 @@ class JointNetwork(nn.Module):
 
     @classmethod
     def from_backbone(cls, folder: Path, shape: NetworkShape) -> JointNetwork:
-        """Network with a pretrained encoder and fresh heads."""
-        return cls(AutoModel.from_pretrained(folder, **_encoder_options(folder)), shape)
+        """Network with a pretrained encoder and fresh heads; both get the shape's dropout."""
+        network = cls(AutoModel.from_pretrained(folder, **_encoder_options(folder)), shape)
+        for module in network.modules():
+            if isinstance(module, nn.Dropout):
+                module.p = shape.dropout
+        return network
 
     @classmethod
     def from_configuration(cls, folder: Path, shape: NetworkShape) -> JointNetwork:
@@ -53,22 +57,9 @@ class JointNetwork(nn.Module):
         configuration = AutoConfig.from_pretrained(folder)
         return cls(AutoModel.from_config(configuration, **_encoder_options(folder)), shape)
 
-    def freeze_layers(self, n_layers: int) -> None:
-        """Keep the lowest encoder layers, and the embeddings below them, as pretrained; 0 keeps none."""
-        if n_layers == 0:
-            return
-        layers = next(module for module in self.encoder.modules() if isinstance(module, nn.ModuleList))
-        for part in (self.encoder.get_input_embeddings(), *layers[:n_layers]):
-            part.requires_grad_(False)
-
-    def silence_encoder_dropout(self) -> None:
-        """Turn the encoder's own dropout off: masked tokens regularise as well and cost nothing."""
-        for module in self.encoder.modules():
-            if isinstance(module, nn.Dropout):
-                module.p = 0.0
-        for name in ("attention_probs_dropout_prob", "attention_dropout"):
-            if hasattr(self.encoder.config, name):
-                setattr(self.encoder.config, name, 0.0)
+    def freeze_word_embeddings(self) -> None:
+        """Keep the table of token embeddings as pretrained."""
+        self.encoder.get_input_embeddings().requires_grad_(False)
 
     def forward(self, batch: Batch) -> tuple[torch.Tensor, torch.Tensor]:
         """Sector logits (n_texts, n_sectors) and tag logits (n_words, n_tags), of all words in a row."""

@@ -90,6 +90,8 @@ def model_folder(model: str = CHAMPION) -> Path:
     """
     if (Path(model) / DESCRIPTION_FILE).is_file():
         return Path(model)
+    if os.sep in model and Path(model).exists():
+        raise ModelNotFoundError(f"{model}: holds no {DESCRIPTION_FILE}; name a folder that a training wrote")
     name, which = split_model_name(model)
     client = connect()
     from mlflow.artifacts import download_artifacts

@@ -51,21 +51,19 @@ class TransformerConfig(_Strict):
     backbone: str = "packaged"
     """`packaged`, a folder, or a hub name."""
     max_tokens: Annotated[int, Field(ge=16, le=512)] = 256
-    epochs: PositiveInt = 6
+    epochs: PositiveInt = 5
     batch_size: PositiveInt = 32
-    learning_rate: PositiveFloat = 1e-4
+    learning_rate: PositiveFloat = 2e-4
     head_learning_rate: PositiveFloat = 1e-3
     warmup_share: Share = 0.1
     weight_decay: Annotated[float, Field(ge=0)] = 0.01
     gradient_clip: PositiveFloat = 1.0
     sector_loss_weight: Annotated[float, Field(ge=0)] = 10.0
     tag_loss_weight: Annotated[float, Field(ge=0)] = 2.0
-    head_dropout: Share = 0.1
-    token_mask: Share = 0.1
-    """Share of tokens hidden in each training batch, the encoder's only noise."""
-    frozen_layers: Annotated[int, Field(ge=0)] = 0
-    """Lowest encoder layers that stay as pretrained, the embeddings with them; 0 trains all."""
-    average_decay: Share = 0.0
+    dropout: Share = 0.1
+    train_word_embeddings: bool = False
+    """Whether the table of token embeddings moves too; frozen it is as good and faster."""
+    average_decay: Share = 0.99
     """Decay of the running average of weights that becomes the model; 0 takes the last weights."""
     casing_width: PositiveInt = 16
     tag_hidden: PositiveInt = 256

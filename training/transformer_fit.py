@@ -5,7 +5,7 @@ from __future__ import annotations
 import copy
 import math
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 import torch
@@ -61,12 +61,12 @@ def fit_transformer(
     """Train on `train`, calibrate on `validation`.
 
     Starts from `checkpoints.latest()` where there is one and writes one after each epoch. The same
-    seed gives the same batches and masks; results still differ in the last digits between machines,
+    seed gives the same batches and dropout; results still differ in the last digits between machines,
     since sums of floats depend on the number of threads.
 
     Args:
         settings: the recipe's transformer part.
-        seed: of initial heads, order, masks and dropout.
+        seed: of initial heads, order, and dropout.
         taxonomy: order of the outputs.
         train: sentences to learn from.
         validation: sentences for calibration and thresholds only.
@@ -83,13 +83,13 @@ def fit_transformer(
         n_tags=len(tag_names(taxonomy.entity_keys)),
         casing_width=settings.casing_width,
         tag_hidden=settings.tag_hidden,
-        dropout=settings.head_dropout,
+        dropout=settings.dropout,
     )
     device = best_device()
     encoder = TextEncoder.from_folder(folder, settings.max_tokens)
     network = JointNetwork.from_backbone(folder, shape)
-    network.freeze_layers(settings.frozen_layers)
-    network.silence_encoder_dropout()
+    if not settings.train_word_embeddings:
+        network.freeze_word_embeddings()
     network.to(device)
     examples = _examples(encoder, train, taxonomy)
     steps_per_epoch = math.ceil(len(examples) / settings.batch_size)
@@ -160,8 +160,6 @@ def _step(
 ) -> dict[str, float]:
     device = next(network.parameters()).device
     batch = encoder.batch([example.encoded for example in examples])
-    if settings.token_mask:
-        batch = replace(batch, token_ids=encoder.mask_tokens(batch, settings.token_mask))
     targets = torch.from_numpy(np.stack([example.targets for example in examples])).to(device)
     tags = torch.from_numpy(np.concatenate([example.tags for example in examples])).to(device)
     with mixed_precision(device):

@@ -137,7 +137,7 @@ def test_from_python_a_desk_files_and_classifies(trained, home):
         (("promote",), "`make train` trains one"),
         (("evaluate", "--data", "nowhere.jsonl"), "nowhere.jsonl: no such file"),
         (("train", "nowhere.yaml"), "nowhere.yaml: cannot be read"),
-        (("predict", "--text", " ", "--model", SAMPLE), "no model newsdesk"),
+        (("predict", "--text", " ", "--model", SAMPLE), "sample_issue.md: holds no model.json"),
         (("labels", "--sentences", "nowhere"), "nowhere: no such file or folder"),
     ],
 )

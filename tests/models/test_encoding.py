@@ -46,11 +46,3 @@ def test_a_batch_pads_to_its_longest_and_lays_all_words_in_a_row(encoder):
     assert batch.casing.shape == (4, 3)
     of_words = batch.token_words[batch.token_words < 4]
     assert sorted(set(of_words.tolist())) == [0, 1, 2, 3]
-
-
-def test_masking_hides_words_only(encoder):
-    batch = encoder.batch([windows[0] for windows in encoder.encode(["Kia builds vans in Gwangju"] * 20)])
-    masked = encoder.mask_tokens(batch, 0.99)
-    assert (masked[:, 0] == batch.token_ids[:, 0]).all()
-    assert (masked == encoder.tokenizer.mask_token_id).float().mean() > 0.5
-    assert (encoder.mask_tokens(batch, 0.0) == batch.token_ids).all()

@@ -17,6 +17,10 @@ _PLAIN_MARKS = str.maketrans(
 )
 
 
+# Half of a character outside the basic plane, left by software that cut a text; no encoder takes it.
+_HALF_CHARACTER = re.compile("[\ud800-\udfff]")
+
+
 class Casing(IntEnum):
     """How a word is written; a lower-casing tokenizer hides it from the encoder."""
 
@@ -33,8 +37,8 @@ class Casing(IntEnum):
 
 
 def plain_marks(text: str) -> str:
-    """Text with typographic quotes and dashes replaced one for one by the plain ones."""
-    return text.translate(_PLAIN_MARKS)
+    """Text with typographic quotes and dashes, and half characters, replaced one for one."""
+    return _HALF_CHARACTER.sub("\ufffd", text.translate(_PLAIN_MARKS))
 
 
 def word_spans(text: str) -> list[tuple[int, int]]:

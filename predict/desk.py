@@ -17,7 +17,7 @@ from predict.filed import FiledSentence, FiledStory, SectorProbability
 from predict.issue import Issue
 from predict.reading import find_files, read_issues
 from predict.sentences import split_sentences
-from predict.stories import ReadSentence, Story, find_stories, is_teaser
+from predict.stories import ReadSentence, Story, find_stories, find_teasers
 
 _LONGEST_BOILERPLATE = 3
 """More sentences than this under a heading, between other stories, are a story of no sector."""
@@ -98,7 +98,7 @@ class Desk:
         """Whether each piece is boilerplate: a teaser, or of no sector and short, untitled or outermost."""
         thresholds = self.model.decision.thresholds
         filed = [bool(self._story_sectors(story)) for story in stories]
-        teaser = [is_teaser(story, stories[at + 1 :], thresholds) for at, story in enumerate(stories)]
+        teaser = find_teasers(stories, thresholds)
         told = [at for at in range(len(stories)) if filed[at] and not teaser[at]]
         first, last = (told[0], told[-1]) if told else (0, len(stories))
         return [

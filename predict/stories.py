@@ -109,15 +109,16 @@ def find_stories(
     return stories
 
 
-def is_teaser(story: Story, below: Sequence[Story], thresholds: np.ndarray) -> bool:
-    """Whether a line, with no sector in what follows it, only announces the stories below."""
-    if story.has_body and (not story.has_heading or _has_sector(story.body, thresholds)):
-        return False
-    words = _content_words(story.blocks[0])
-    if not words:
-        return False
-    told = _content_words([sentence for other in below for sentence in other.sentences])
-    return len(words & told) >= _LEAST_TEASER_COVER * len(words)
+def find_teasers(stories: Sequence[Story], thresholds: np.ndarray) -> list[bool]:
+    """Whether each story is a line, with no sector in what follows it, that only announces stories below."""
+    teasers: list[bool] = []
+    told: set[str] = set()
+    for story in reversed(stories):
+        words = _content_words(story.blocks[0])
+        tells_more = story.has_body and (not story.has_heading or _has_sector(story.body, thresholds))
+        teasers.append(not tells_more and bool(words) and len(words & told) >= _LEAST_TEASER_COVER * len(words))
+        told |= _content_words(story.sentences)
+    return teasers[::-1]
 
 
 def _belongs(

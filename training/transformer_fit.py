@@ -20,7 +20,6 @@ from models.network import JointNetwork, NetworkShape
 from models.pooling import StoryPooling
 from models.tags import tag_names, tags_of_words
 from models.transformer import TransformerClassifier, best_device, mixed_precision, predict_raw
-from training.allocator import keep_freed_memory
 from training.checkpoints import Checkpoint, CheckpointFolder
 from training.config import TransformerConfig
 from training.metrics import sector_targets
@@ -75,7 +74,6 @@ def fit_transformer(
         on_step: told of every step's losses.
         on_epoch: told of every epoch, with the model so far.
     """
-    keep_freed_memory()
     torch.manual_seed(seed)
     folder = resolve_backbone(settings.backbone)
     shape = NetworkShape(

@@ -6,7 +6,7 @@ from labels.sentence import Entity
 from predict.issue import Block
 from predict.layout import looks_like_heading, roles_of, speaks_of_the_letter
 from predict.sentences import split_sentences
-from predict.stories import ReadSentence, find_stories, is_teaser
+from predict.stories import ReadSentence, find_stories, find_teasers
 
 THRESHOLDS = np.full(3, 0.5, dtype=np.float32)
 CHIPS, CARS, NONE = ([0.9, 0.0, 0.0], [0.0, 0.9, 0.0], [0.0, 0.0, 0.0])
@@ -90,15 +90,11 @@ def test_a_sponsor_line_does_not_end_up_in_the_story_above_it():
 
 
 def test_a_line_told_again_below_is_a_teaser_and_other_news_is_not():
-    found = find_stories([HEADING[0], BODY[0]], [HEADING[1], BODY[1]], THRESHOLDS)
-    teaser = find_stories(
-        *map(list, zip(block("Foundry opens second line with ninety people", topic=CHIPS), strict=True)), THRESHOLDS
-    )
-    news = find_stories(
-        *map(list, zip(block("Airline cancels its flights to Lima", topic=CARS), strict=True)), THRESHOLDS
-    )
-    assert is_teaser(teaser[0], found, THRESHOLDS)
-    assert not is_teaser(news[0], found, THRESHOLDS)
+    teaser = block("Foundry opens second line with ninety people", kind="bullet", topic=CHIPS)
+    news = block("Airline cancels its flights to Lima", kind="bullet", topic=CARS)
+    blocks = [teaser, news, HEADING, BODY]
+    stories = find_stories([one for one, _ in blocks], [read for _, read in blocks], THRESHOLDS)
+    assert find_teasers(stories, THRESHOLDS) == [True, False, False]
 
 
 def test_short_lines_under_an_announcement_are_a_list():

@@ -146,3 +146,8 @@ def test_labels_without_entities_train_too(tiny_backbone, tmp_path):
     model.save(tmp_path / "model")
     assert load(tmp_path / "model").classify(["Intel"]).entities == [[]]
     assert json.loads((tmp_path / "model" / "model.json").read_text())["taxonomy"]["entity_types"] == []
+
+
+def test_the_same_seed_gives_the_same_model_on_the_same_machine(tiny_backbone, whole, tmp_path):
+    again = fit(tiny_backbone, folder(tmp_path / "c"))
+    assert (again.classify(TEXTS).sectors == whole.classify(TEXTS).sectors).all()

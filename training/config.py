@@ -53,7 +53,7 @@ class TransformerConfig(_Strict):
     max_tokens: Annotated[int, Field(ge=16, le=512)] = 256
     epochs: PositiveInt = 5
     batch_size: PositiveInt = 32
-    learning_rate: PositiveFloat = 2e-4
+    learning_rate: PositiveFloat = 3e-4
     head_learning_rate: PositiveFloat = 1e-3
     warmup_share: Share = 0.1
     weight_decay: Annotated[float, Field(ge=0)] = 0.01

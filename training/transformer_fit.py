@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import copy
-import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
@@ -20,11 +19,16 @@ from models.network import JointNetwork, NetworkShape
 from models.pooling import StoryPooling
 from models.tags import tag_names, tags_of_words
 from models.transformer import TransformerClassifier, best_device, mixed_precision, predict_raw
+from training.allocator import return_freed_memory
 from training.checkpoints import Checkpoint, CheckpointFolder
 from training.config import TransformerConfig
 from training.metrics import sector_targets
 
 _BATCHES_SORTED_TOGETHER = 50
+_STEPS_BETWEEN_TRIMS = 25
+_MOST_TOKENS_IN_BATCH = 2048
+"""Padding included. The memory of a training is that of its largest batch, and a batch of long
+paragraphs would take twice that of all others."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,8 +94,9 @@ def fit_transformer(
         network.freeze_word_embeddings()
     network.to(device)
     examples = _examples(encoder, train, taxonomy)
-    steps_per_epoch = math.ceil(len(examples) / settings.batch_size)
-    total_steps = steps_per_epoch * settings.epochs
+    lengths = [len(example.encoded.token_ids) for example in examples]
+    batches = [_epoch_batches(lengths, settings.batch_size, seed, epoch) for epoch in range(settings.epochs)]
+    total_steps = sum(map(len, batches))
     optimizer = torch.optim.AdamW(_parameter_groups(network, settings), fused=True)
     scheduler = torch.optim.lr_scheduler.LambdaLR(optimizer, _warmup_and_decay(total_steps, settings.warmup_share))
     average = copy.deepcopy(network) if settings.average_decay else network
@@ -106,11 +111,12 @@ def fit_transformer(
     for epoch in range(first_epoch, settings.epochs):
         torch.manual_seed(seed * 1_000 + epoch)
         network.train()
-        order = _epoch_batches([len(e.encoded.token_ids) for e in examples], settings.batch_size, seed, epoch)
-        for in_epoch, members in enumerate(order):
+        steps_before = sum(map(len, batches[:epoch]))
+        for step, members in enumerate(batches[epoch], steps_before + 1):
             losses = _step([examples[at] for at in members], network, encoder, optimizer, settings)
             scheduler.step()
-            step = epoch * steps_per_epoch + in_epoch + 1
+            if step % _STEPS_BETWEEN_TRIMS == 0:
+                return_freed_memory()
             if average is not network:
                 _move_average(average, network, settings.average_decay, step)
             on_step(Progress(step, total_steps, epoch + 1, losses, float(scheduler.get_last_lr()[0])))
@@ -145,7 +151,13 @@ def _epoch_batches(lengths: Sequence[int], batch_size: int, seed: int, epoch: in
     for start in range(0, len(order), batch_size * _BATCHES_SORTED_TOGETHER):
         chunk = order[start : start + batch_size * _BATCHES_SORTED_TOGETHER]
         chunk = chunk[np.argsort(widths[chunk], kind="stable")]
-        batches += [chunk[at : at + batch_size] for at in range(0, len(chunk), batch_size)]
+        while len(chunk):
+            # Ascending lengths: the last text of a batch sets its width.
+            size = min(batch_size, len(chunk))
+            while size > 1 and size * widths[chunk[size - 1]] > _MOST_TOKENS_IN_BATCH:
+                size -= 1
+            batches.append(chunk[:size])
+            chunk = chunk[size:]
     return [batches[at] for at in generator.permutation(len(batches))]
 
 

@@ -20,10 +20,10 @@ class StoryPooling:
     The defaults are those fitted on the project's own stories; other labels may bring none.
     """
 
-    offset: float = -8.9
-    heading: float = 4.8
-    mean: float = 10.7
-    peak: float = 3.0
+    offset: float = -8.8
+    heading: float = 4.5
+    mean: float = 10.8
+    peak: float = 3.3
 
     def pool(self, heading: np.ndarray | None, sentences: np.ndarray) -> np.ndarray:
         """Sector probabilities of a story, float32 (n_sectors,).

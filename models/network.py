@@ -57,9 +57,9 @@ class JointNetwork(nn.Module):
         configuration = AutoConfig.from_pretrained(folder)
         return cls(AutoModel.from_config(configuration, **_encoder_options(folder)), shape)
 
-    def freeze_word_embeddings(self) -> None:
-        """Keep the table of token embeddings as pretrained."""
-        self.encoder.get_input_embeddings().requires_grad_(False)
+    def freeze_embeddings(self) -> None:
+        """Keep the embeddings below the first layer as pretrained."""
+        getattr(self.encoder, "embeddings", self.encoder.get_input_embeddings()).requires_grad_(False)
 
     def forward(self, batch: Batch) -> tuple[torch.Tensor, torch.Tensor]:
         """Sector logits (n_texts, n_sectors) and tag logits (n_words, n_tags), of all words in a row."""

@@ -53,7 +53,7 @@ class TransformerConfig(_Strict):
     max_tokens: Annotated[int, Field(ge=16, le=512)] = 256
     epochs: PositiveInt = 5
     batch_size: PositiveInt = 32
-    learning_rate: PositiveFloat = 3e-4
+    learning_rate: PositiveFloat = 2e-4
     head_learning_rate: PositiveFloat = 1e-3
     warmup_share: Share = 0.1
     weight_decay: Annotated[float, Field(ge=0)] = 0.01
@@ -61,8 +61,11 @@ class TransformerConfig(_Strict):
     sector_loss_weight: Annotated[float, Field(ge=0)] = 10.0
     tag_loss_weight: Annotated[float, Field(ge=0)] = 2.0
     dropout: Share = 0.1
-    train_word_embeddings: bool = False
-    """Whether the table of token embeddings moves too; frozen it is as good and faster."""
+    dropout_start: Share = 0.6
+    """Share of the epochs after which the encoder's dropout begins, the heads have theirs throughout: late
+    dropout (Liu et al. 2023, Dropout Reduces Underfitting)."""
+    train_embeddings: bool = False
+    """Whether the embeddings below the first layer move too; frozen they are as good and faster."""
     average_decay: Share = 0.99
     """Decay of the running average of weights that becomes the model; 0 takes the last weights."""
     casing_width: PositiveInt = 16

@@ -90,8 +90,8 @@ def fit_transformer(
     device = best_device()
     encoder = TextEncoder.from_folder(folder, settings.max_tokens)
     network = JointNetwork.from_backbone(folder, shape)
-    if not settings.train_word_embeddings:
-        network.freeze_word_embeddings()
+    if not settings.train_embeddings:
+        network.freeze_embeddings()
     network.to(device)
     examples = _examples(encoder, train, taxonomy)
     lengths = [len(example.encoded.token_ids) for example in examples]
@@ -111,6 +111,8 @@ def fit_transformer(
     for epoch in range(first_epoch, settings.epochs):
         torch.manual_seed(seed * 1_000 + epoch)
         network.train()
+        # In training mode the encoder differs by its dropout alone.
+        network.encoder.train(epoch >= round(settings.dropout_start * settings.epochs))
         steps_before = sum(map(len, batches[:epoch]))
         for step, members in enumerate(batches[epoch], steps_before + 1):
             losses = _step([examples[at] for at in members], network, encoder, optimizer, settings)

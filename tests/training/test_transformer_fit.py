@@ -126,14 +126,14 @@ def test_no_texts_give_an_empty_prediction(whole):
     assert prediction.entities == []
 
 
-def test_word_embeddings_stay_as_pretrained_and_layers_do_not(tiny_backbone, tmp_path):
+def test_embeddings_stay_as_pretrained_and_layers_do_not(tiny_backbone, tmp_path):
     from safetensors.torch import load_file
 
     model = fit(tiny_backbone, folder(tmp_path / "c"))
     pretrained = load_file(tiny_backbone / "model.safetensors")
     trained = model.network.encoder.state_dict()
     same = {name: torch.equal(trained[name], tensor) for name, tensor in pretrained.items()}
-    assert all(equal for name, equal in same.items() if "word_embeddings" in name)
+    assert all(equal for name, equal in same.items() if "embeddings" in name)
     assert not all(equal for name, equal in same.items() if "layer." in name)
 
 

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from models.classifier import Classifier
 from models.registry import CHALLENGER, connect, home
+from training.allocator import return_freed_memory
 from training.config import Recipe
 from training.evaluation import Evaluation, evaluate, evaluate_file
 from training.packaging import log_model
@@ -131,6 +132,8 @@ def _conclude(
 ) -> TrainedModel:
     """Evaluate, log and register the finished model in the active run."""
     import mlflow
+
+    return_freed_memory()
 
     validation = evaluate(model, source.splits["validation"], "validation")
     mlflow.log_metrics(metric_names(validation.metrics.flat(), "validation/"))

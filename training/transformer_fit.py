@@ -25,8 +25,8 @@ from training.config import TransformerConfig
 from training.metrics import sector_targets
 
 _BATCHES_SORTED_TOGETHER = 50
-_STEPS_BETWEEN_TRIMS = 25
-_MOST_TOKENS_IN_BATCH = 2048
+_STEPS_BETWEEN_TRIMS = 10
+_MOST_TOKENS_IN_BATCH = 1536
 """Padding included. The memory of a training is that of its largest batch, and a batch of long
 paragraphs would take twice that of all others."""
 

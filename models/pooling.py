@@ -12,6 +12,9 @@ from scipy.special import expit
 STORY_THRESHOLD = 0.5
 """The pooling is a fitted probability of its own, so that no threshold a sector is needed on top."""
 
+_LEAST_HEADING_TOPIC = 0.5
+"""Real letters have headings such as "What comes next", which must not speak against their story's topic."""
+
 
 @dataclass(frozen=True, slots=True)
 class StoryPooling:
@@ -29,8 +32,8 @@ class StoryPooling:
         """Sector probabilities of a story, float32 (n_sectors,).
 
         Args:
-            heading: float (n_sectors,), probabilities of the heading; None where there is none, which
-                counts as a heading that says what the sentences say.
+            heading: float (n_sectors,), probabilities of the heading; None where there is none. Without
+                one, or with one that names no topic, the sentences' mean stands in for it.
             sentences: float (n_sentences, n_sectors), n_sentences > 0.
         """
         return np.asarray(expit(_features(heading, sentences) @ self._weights()), dtype=np.float32)
@@ -66,4 +69,5 @@ def fit_pooling(stories: Sequence[tuple[np.ndarray | None, np.ndarray]], targets
 def _features(heading: np.ndarray | None, sentences: np.ndarray) -> np.ndarray:
     """Float (n_sectors, 4): one, the heading's, the mean and the highest probability of each sector."""
     mean = sentences.mean(0)
-    return np.stack([np.ones_like(mean), mean if heading is None else heading, mean, sentences.max(0)], axis=1)
+    told = mean if heading is None or heading.max() < _LEAST_HEADING_TOPIC else heading
+    return np.stack([np.ones_like(mean), told, mean, sentences.max(0)], axis=1)

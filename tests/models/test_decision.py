@@ -79,6 +79,12 @@ def test_a_heading_moves_the_story():
     assert with_heading[0] > with_heading[1]
 
 
+def test_a_heading_without_a_topic_does_not_speak_against_the_story():
+    sentences = np.array([[0.7, 0.0], [0.6, 0.1]])
+    vague, none = StoryPooling().pool(np.array([0.05, 0.05]), sentences), StoryPooling().pool(None, sentences)
+    assert (vague == none).all()
+
+
 def test_a_decision_survives_the_way_through_json(overconfident):
     decision = Decision(
         fit_calibration(*overconfident), np.array([0.5, 0.25, 0.5, 0.5], dtype=np.float32), StoryPooling()

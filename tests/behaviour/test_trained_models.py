@@ -56,7 +56,7 @@ def test_a_company_name_alone_earns_no_sector(desk):
 def test_another_company_name_leaves_the_sectors_as_they_are(desk):
     names = ["ByteDance", "Tesla", "Pfizer", "Sony", "Rosneft", "Corvalis"]
     for template in (
-        "{} will close two of its clinics and buy new scanners for the others.",
+        "{}'s new drug slowed the disease in a clinical trial with patients at twelve hospitals.",
         "{} opened a warehouse where robots sort parcels.",
         "{} reported higher quarterly profit and will buy back shares.",
     ):

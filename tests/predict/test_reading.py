@@ -487,7 +487,7 @@ def test_a_forbidden_file_says_so(tmp_path: Path) -> None:
 
 def test_an_unknown_format_or_extension_names_the_remedy(tmp_path: Path) -> None:
     assert all(format in _fault(tmp_path, "a.txt", "x", format="odt") for format in FORMATS)
-    assert "--format" in _fault(tmp_path, "a.odd", "x")
+    assert "--input-format" in _fault(tmp_path, "a.odd", "x")
     assert _texts(tmp_path, "a.odd", "x", format="text") == ["x"]
 
 

@@ -95,14 +95,15 @@ class Desk:
         ]
 
     def _set_apart(self, stories: Sequence[Story]) -> list[bool]:
-        """Whether each piece is boilerplate: a teaser, or of no sector and short, untitled or outermost."""
+        """Whether each piece is boilerplate: a teaser, about the letter, or sectorless and short, untitled or outermost."""
         thresholds = self.model.decision.thresholds
         filed = [bool(self._story_sectors(story)) for story in stories]
         teaser = find_teasers(stories, thresholds)
-        told = [at for at in range(len(stories)) if filed[at] and not teaser[at]]
+        told = [at for at, s in enumerate(stories) if filed[at] and not teaser[at] and not s.about_letter]
         first, last = (told[0], told[-1]) if told else (0, len(stories))
         return [
             teaser[at]
+            or story.about_letter
             or (
                 not filed[at]
                 and (not first < at < last or not story.has_heading or len(story.body) <= _LONGEST_BOILERPLATE)

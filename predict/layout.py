@@ -21,10 +21,9 @@ _SENTENCE_END = re.compile(r"[.!:;,…。！：；][\"'”’)\]]*$")
 _ASIDE = re.compile(r"^[(\[][^()\[\]]*[)\]]$|^(?:https?://|www\.)\S+$")
 _ADDRESS = re.compile(r"https?://|www\.")
 _ABOUT_THE_LETTER = re.compile(
-    r"\b(?:unsubscribe|subscribe (?:to|now|here|below|with)|update your preferences|all rights reserved"
-    r"|(?:view|read|open) (?:it |this \w+ )?(?:in|on) (?:your |a |the )?(?:browser|web)|forwarded this"
-    r"|you(?:’|')?(?: a)?re receiving this|brought to you by|sponsored by|presented by our"
-    r"|in partnership with our|with (?:the )?code [A-Z0-9]+)\b|^©",
+    r"\b(?:brought to you by|you(?:’|')?(?: a)?re receiving this|update your preferences|all rights reserved"
+    r"|(?:view|read|open) (?:it |this \w+ )?(?:in|on) (?:your |a |the )?browser|with the code [A-Z0-9]+)\b"
+    r"|^(?:sponsored by|presented by|©)",
     re.IGNORECASE,
 )
 _ITEM_LEAD = re.compile(r"^(?:\d{1,2}[.)]\s|[①-⑳]|#\d{1,2}\b|\d\ufe0f?\u20e3)")

@@ -47,6 +47,7 @@ class Story:
     blocks: list[Sequence[ReadSentence]] = field(default_factory=list)
     has_heading: bool = False
     has_body: bool = False
+    about_letter: bool = False  # a sponsor line or a footer, whatever topic the model sees in it
 
     @property
     def sentences(self) -> list[ReadSentence]:
@@ -80,9 +81,10 @@ def find_stories(
     stories: list[Story] = []
     current: Story | None = None
     for block, role, sentences in zip(blocks, roles, read, strict=True):
-        if role != "text" and speaks_of_the_letter(block.text) and not _has_sector(sentences, thresholds):
-            role = "line"
-        if role in ("text", "line"):
+        if role != "text" and speaks_of_the_letter(block.text):
+            stories.append(Story([sentences], about_letter=True))
+            current = None
+        elif role in ("text", "line"):
             stories.append(Story([sentences], has_heading=role == "line"))
             current = None
         elif role == "heading":

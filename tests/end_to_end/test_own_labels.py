@@ -2,6 +2,8 @@
 
 import json
 
+import pytest
+
 WANTS = {
     "card": """
         My debit card was swallowed by the machine outside the station
@@ -92,13 +94,20 @@ def write_csv(folder):
     (folder / "intents" / "wants.csv").write_text("text,label\n" + "\n".join(rows) + "\n", encoding="utf-8")
 
 
-def test_a_csv_of_another_domain_trains_evaluates_promotes_and_files(newsdesk, tmp_path):
-    write_csv(tmp_path)
-    recipe = tmp_path / "bank.yaml"
+@pytest.fixture(scope="module")
+def bank(newsdesk, tmp_path_factory):
+    """A recipe of other labels and the store that its model was trained into."""
+    folder = tmp_path_factory.mktemp("bank")
+    write_csv(folder)
+    recipe = folder / "bank.yaml"
     recipe.write_text("name: bank\nmodel: baseline\nregister_as: bank\nlabels:\n  sentences: intents\n")
-    store = tmp_path / "store"
-    trained = newsdesk("train", recipe, store=store)
+    trained = newsdesk("train", recipe, store=folder / "store")
     assert trained.code == 0, trained.err
+    return recipe, folder / "store"
+
+
+def test_a_csv_of_another_domain_trains_evaluates_promotes_and_files(newsdesk, bank):
+    recipe, store = bank
     assert newsdesk("promote", "--config", recipe, store=store).code == 0
     scores = json.loads(newsdesk("evaluate", "--model", "bank@champion", "--config", recipe, "--json", store=store).out)
     assert scores["sectors.micro_f1"] > 0.5
@@ -109,13 +118,8 @@ def test_a_csv_of_another_domain_trains_evaluates_promotes_and_files(newsdesk, t
     assert json.loads(done.out)["sectors"][0]["sector"] == "card"
 
 
-def test_a_model_of_other_labels_is_not_measured_on_ours(newsdesk, tmp_path):
-    write_csv(tmp_path)
-    (tmp_path / "bank.yaml").write_text(
-        "name: bank\nmodel: baseline\nregister_as: bank\nlabels:\n  sentences: intents\n"
-    )
-    store = tmp_path / "store"
-    assert newsdesk("train", tmp_path / "bank.yaml", store=store).code == 0
+def test_a_model_of_other_labels_is_not_measured_on_ours(newsdesk, bank):
+    _, store = bank
     done = newsdesk("evaluate", "--model", "bank@bank", store=store)
     assert done.code == 1
     assert "name its recipe with --config" in done.err

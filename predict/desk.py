@@ -95,7 +95,7 @@ class Desk:
         ]
 
     def _set_apart(self, stories: Sequence[Story]) -> list[bool]:
-        """Whether each piece is boilerplate: a teaser, about the letter, or sectorless and short, untitled or outermost."""
+        """Whether each piece is boilerplate: a teaser, a footer, or sectorless and short, untitled or outermost."""
         thresholds = self.model.decision.thresholds
         filed = [bool(self._story_sectors(story)) for story in stories]
         teaser = find_teasers(stories, thresholds)

@@ -1,11 +1,15 @@
-"""The line format that people write labels in: `sectors | genre | text with [name](TYPE) marks`."""
+"""The formats that people write labels in: `sectors | genre | text with [name](TYPE) marks`, and stories of such lines."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator, Sequence
 
 from labels.sentence import Entity, LabelError, LabelledSentence
+from labels.stories import LabelledStory
 
+_HEADING_GENRE = "headline"
+_STORY_MARK = "##"
 _MARK = re.compile(r"\[([^\[\]]+)\]\(([A-Za-z]+)\)")
 
 
@@ -25,11 +29,55 @@ def parse_marked_line(line: str, sentence_id: str, source: str = "") -> Labelled
     return LabelledSentence(
         id=sentence_id,
         text=text,
-        sectors=() if sectors == "none" else tuple(sector.strip() for sector in sectors.split(",")),
+        sectors=_sectors(sectors),
         entities=entities,
         genre=genre,
         source=source,
     )
+
+
+def parse_marked_lines(
+    lines: Sequence[str], prefix: str, source: str = ""
+) -> Iterator[LabelledSentence | LabelledStory]:
+    """Every sentence in order, with the id `prefix` and its number, and every story after its last sentence.
+
+    A line `## sectors` begins a story, and the next one or the end of the text ends it. Its first sentence is its
+    heading if it is of the genre "headline".
+
+    Raises:
+        LabelError: a line breaks the format, or a story holds no sentence; the message begins with the line's number.
+    """
+    n_sentences = n_stories = 0
+    mark: tuple[int, str] | None = None  # line and sectors of the story that is open
+    members: list[LabelledSentence] = []
+
+    def story() -> Iterator[LabelledStory]:
+        nonlocal n_stories
+        if mark is None:
+            return
+        if not members:
+            raise LabelError(f"{mark[0]}: begins a story without a sentence")
+        n_stories += 1
+        heading = members[0].genre == _HEADING_GENRE
+        yield LabelledStory(f"{prefix}-st{n_stories:03d}", tuple(members), heading, _sectors(mark[1]))
+
+    for number, line in enumerate(lines, 1):
+        if line.startswith(_STORY_MARK):
+            yield from story()
+            mark, members = (number, line.removeprefix(_STORY_MARK).strip()), []
+        elif line.strip():
+            n_sentences += 1
+            try:
+                sentence = parse_marked_line(line, f"{prefix}-{n_sentences:04d}", source)
+            except LabelError as error:
+                raise LabelError(f"{number}: {error}") from error
+            members.append(sentence)
+            yield sentence
+    yield from story()
+
+
+def _sectors(keys: str) -> tuple[str, ...]:
+    return () if keys == "none" else tuple(sector.strip() for sector in keys.split(","))
 
 
 def parse_marks(marked: str) -> tuple[str, tuple[Entity, ...]]:

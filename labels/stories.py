@@ -28,6 +28,17 @@ class LabelledStory:
     heading: bool
     sectors: tuple[str, ...]
 
+    def to_json(self) -> str:
+        """One line of a file of stories; sentences are named by their ids."""
+        return json.dumps(
+            {
+                "id": self.id,
+                "sentences": [sentence.id for sentence in self.sentences],
+                "heading": self.heading,
+                "sectors": list(self.sectors),
+            }
+        )
+
 
 def load_stories(folder: Path, sentences: Sequence[LabelledSentence], taxonomy: Taxonomy) -> list[LabelledStory]:
     """Stories of all JSONL files of a folder; none if there is no such folder.

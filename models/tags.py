@@ -10,6 +10,11 @@ from labels.sentence import Entity
 
 OUTSIDE = 0
 
+_BRACKETS = {"(": ")", "[": "]", "{": "}"}
+_OPENING = {closing: opening for opening, closing in _BRACKETS.items()}
+# A name may end in these marks: "Inc.", "Disney+", "Phone (3a)", "Yahoo!", "Which?".
+_CLOSING = frozenset(".+)]}!?'’*")
+
 
 def tag_names(entity_types: Sequence[str]) -> list[str]:
     """Names in the order of the tag head's outputs: O, then B- and I- of each type."""
@@ -76,3 +81,34 @@ def entities_of_tags(
         else:
             entities[-1] = Entity(entities[-1].start, end, entities[-1].type)
     return entities
+
+
+def well_formed(entities: Sequence[Entity], spans: Sequence[tuple[int, int]], text: str) -> list[Entity]:
+    """Entities without marks that no name begins or ends with, parted at brackets left open.
+
+    A tagger that gives "Bank of Japan (BOJ" or "Acme –" has found the names and missed their ends.
+
+    Args:
+        entities: of the text, in reading order.
+        spans: characters of the text's words.
+        text: the whole text.
+    """
+    repaired: list[Entity] = []
+    for entity in entities:
+        words = [span for span in spans if span[0] < entity.end and span[1] > entity.start]
+        repaired += [Entity(part[0][0], part[-1][1], entity.type) for part in _names_in(words, text)]
+    return repaired
+
+
+def _names_in(words: Sequence[tuple[int, int]], text: str) -> list[Sequence[tuple[int, int]]]:
+    while words and not text[words[0][0]].isalnum():
+        words = words[1:]
+    while words and not (text[words[-1][0]].isalnum() or text[words[-1][0]] in _CLOSING):
+        words = words[:-1]
+    marks = [text[start] if end - start == 1 else "" for start, end in words]
+    for at, mark in enumerate(marks):
+        left_open = mark in _BRACKETS and _BRACKETS[mark] not in marks[at:]
+        never_opened = mark in _OPENING and _OPENING[mark] not in marks[:at]
+        if left_open or never_opened:
+            return [*_names_in(words[:at], text), *_names_in(words[at + 1 :], text)]
+    return [words] if words else []

@@ -18,7 +18,7 @@ from models.classifier import Prediction
 from models.decision import Decision
 from models.encoding import EncodedText, TextEncoder
 from models.network import JointNetwork, NetworkShape
-from models.tags import allowed_transitions, best_tags, entities_of_tags, tag_names
+from models.tags import allowed_transitions, best_tags, entities_of_tags, tag_names, well_formed
 
 KIND = "transformer"
 _WEIGHTS_FILE = "weights.safetensors"
@@ -106,12 +106,13 @@ def predict_raw(network: JointNetwork, encoder: TextEncoder, texts: Sequence[str
             for at in members:
                 spans = parts[at].spans
                 tags = best_tags(scores[first : first + len(spans)], transitions)
-                entities[at] = entities_of_tags(tags, spans, taxonomy.entity_keys)
+                found = entities_of_tags(tags, spans, taxonomy.entity_keys)
+                entities[at] = well_formed(found, spans, texts[owners[at]])
                 first += len(spans)
     total = np.bincount(owners, weights=weights, minlength=len(texts)) if parts else np.ones(len(texts))
     merged: list[list[Entity]] = [[] for _ in texts]
-    for owner, found in zip(owners, entities, strict=True):
-        merged[owner] += found
+    for owner, part in zip(owners, entities, strict=True):
+        merged[owner] += part
     return RawPrediction((logits / total[:, None]).astype(np.float32), merged)
 
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 from enum import IntEnum
 
-# Runs of letters and digits, single CJK characters, and every other mark on its own.
+# Initials with full stops (U.S., J.K.), runs of letters and digits, single CJK characters, and every
+# other mark on its own.
 _WORD = re.compile(
-    r"[\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff]|(?:(?![\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff])[^\W_])+|[^\s]"
+    r"(?<![^\W_])(?:[A-Za-z]\.){2,}|[\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff]|(?:(?![\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff])[^\W_])+|[^\s]"
 )
 
 # Typographic marks that real text uses where typed sentences have the plain ones; one character

@@ -52,24 +52,34 @@ def convert(
     file: Annotated[Path, typer.Argument(help="Lines `sectors | genre | text with [name](TYPE) marks`.")],
     prefix: Annotated[str, typer.Option(help="What the ids begin with; a number follows.")],
     source: Annotated[str, typer.Option(help="Where the sentences come from, kept with each.")] = "",
+    stories: Annotated[
+        Path | None, typer.Option(help="Where to write the stories that `## sectors` lines begin.")
+    ] = None,
 ) -> None:
     """Turn hand-written marked lines into the dataset's JSONL, on standard output.
 
     Example: `newsdesk convert new.txt --prefix s19 --source new > labels/sentences/19_new.jsonl`
     """
-    from labels.marked_text import parse_marked_line
+    from labels.marked_text import parse_marked_lines
     from labels.sentence import LabelError
+    from labels.stories import LabelledStory
 
     try:
         lines = file.read_text(encoding="utf-8").splitlines()
     except (OSError, UnicodeDecodeError) as error:
         raise UserError(f"{file}: cannot be read ({error}); name a UTF-8 file of marked lines") from error
-    for number, line in enumerate(lines, 1):
-        if line.strip():
-            try:
-                print(parse_marked_line(line, f"{prefix}-{number:04d}", source).to_json())
-            except LabelError as error:
-                raise UserError(f"{file}:{number}: {error}") from error
+    try:
+        items = list(parse_marked_lines(lines, prefix, source))
+    except LabelError as error:
+        raise UserError(f"{file}:{error}") from error
+    found = [item for item in items if isinstance(item, LabelledStory)]
+    if found and stories is None:
+        raise UserError(f"{file}: holds {len(found)} stories; name the file to write them to with --stories")
+    for item in items:
+        if not isinstance(item, LabelledStory):
+            print(item.to_json())
+    if stories is not None:
+        stories.write_text("".join(story.to_json() + "\n" for story in found), encoding="utf-8")
 
 
 def _print(found: Audit, most: int | None) -> None:

@@ -1,7 +1,8 @@
 import pytest
 
-from labels.marked_text import parse_marked_line, render_marked_line
+from labels.marked_text import parse_marked_line, parse_marked_lines, render_marked_line
 from labels.sentence import Entity, LabelError
+from labels.stories import LabelledStory
 
 
 def test_marks_become_character_offsets():
@@ -30,3 +31,33 @@ def test_a_line_survives_parsing_and_rendering():
 def test_a_broken_line_is_refused(line):
     with pytest.raises(LabelError):
         parse_marked_line(line, "x-1")
+
+
+def test_marked_lines_form_stories_with_sectors_of_their_own():
+    lines = [
+        "none | news | A line before any story.",
+        "## finance",
+        "none | headline | A quiet Tuesday",
+        "finance | paragraph | The fund closed at $40 million.",
+        "",
+        "## none",
+        "none | paragraph | Thank you for reading.",
+    ]
+    items = list(parse_marked_lines(lines, "x", "tests"))
+    stories = [item for item in items if isinstance(item, LabelledStory)]
+    assert [(story.id, story.sectors, story.heading, len(story.sentences)) for story in stories] == [
+        ("x-st001", ("finance",), True, 2),
+        ("x-st002", (), False, 1),
+    ]
+    assert [item.id for item in items if not isinstance(item, LabelledStory)] == [
+        "x-0001",
+        "x-0002",
+        "x-0003",
+        "x-0004",
+    ]
+
+
+@pytest.mark.parametrize(("lines", "place"), [(["## finance", "## none"], "1"), (["", "none | broken"], "2")])
+def test_a_broken_line_among_many_is_named_by_its_number(lines, place):
+    with pytest.raises(LabelError, match=f"^{place}: "):
+        list(parse_marked_lines(lines, "x"))

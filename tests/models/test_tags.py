@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from labels.sentence import Entity
-from models.tags import allowed_transitions, best_tags, entities_of_tags, tag_names, tags_of_words
+from models.tags import allowed_transitions, best_tags, entities_of_tags, tag_names, tags_of_words, well_formed
 from models.words import word_spans
 
 TYPES = ("COMPANY", "PLACE")
@@ -51,3 +51,19 @@ def test_no_words_and_no_types_give_no_tags_but_outside(n_tags):
     transitions = np.where(allowed_transitions(n_tags), 0.0, -np.inf)
     assert best_tags(np.zeros((0, n_tags)), transitions) == []
     assert set(best_tags(np.zeros((2, 1)), np.zeros((1, 1)))) == {0}
+
+
+@pytest.mark.parametrize(
+    ("text", "names"),
+    [
+        ("Bank of Japan (BOJ", ["Bank of Japan", "BOJ"]),
+        ("Acme –", ["Acme"]),
+        ("(SAFE)", ["SAFE"]),
+        ("Phone (3a)", ["Phone (3a)"]),
+        ("Disney+", ["Disney+"]),
+        ("(", []),
+    ],
+)
+def test_names_lose_marks_that_no_name_begins_or_ends_with(text: str, names: list[str]):
+    found = well_formed([Entity(0, len(text), "COMPANY")], word_spans(text), text)
+    assert [text[entity.start : entity.end] for entity in found] == names

@@ -24,6 +24,12 @@ def test_words_are_runs_of_letters_and_digits_and_every_mark_on_its_own():
     ]
 
 
+def test_initials_with_full_stops_are_one_word():
+    assert words("U.S.-China talks, J.K. Rowling in the U.K.") == [
+        "U.S.", "-", "China", "talks", ",", "J.K.", "Rowling", "in", "the", "U.K.",
+    ]  # fmt: skip
+
+
 def test_chinese_characters_are_words_of_their_own():
     assert words("华为Mate手机") == ["华", "为", "Mate", "手", "机"]
 

@@ -1,4 +1,4 @@
-"""The formats that people write labels in: `sectors | genre | text with [name](TYPE) marks`, and stories of such lines."""
+"""The format that people write labels in: lines `sectors | genre | text with [name](TYPE) marks`, and stories of them."""
 
 from __future__ import annotations
 

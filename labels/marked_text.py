@@ -1,4 +1,4 @@
-"""The format that people write labels in: lines `sectors | genre | text with [name](TYPE) marks`, and stories of them."""
+"""The format that people write labels in: lines `sectors | genre | text with [name](TYPE) marks`, in stories or not."""
 
 from __future__ import annotations
 

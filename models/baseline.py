@@ -131,7 +131,7 @@ class BaselineClassifier:
         )
         # As JSON the vocabularies load in a fiftieth of the time that skops needs for large mappings.
         _write_json(folder / _NGRAMS_FILE, [list(vectorizer.get_feature_names_out()) for vectorizer in vectorizers])
-        _write_json(folder / _GAZETTEER_FILE, self.gazetteer.names)
+        self.gazetteer.save(folder / _GAZETTEER_FILE)
 
 
 def load_baseline(folder: Path, taxonomy: Taxonomy, decision: Decision, settings: dict[str, Any]) -> BaselineClassifier:
@@ -146,7 +146,7 @@ def load_baseline(folder: Path, taxonomy: Taxonomy, decision: Decision, settings
     return BaselineClassifier(
         taxonomy=taxonomy,
         scorer=SectorScorer(ngrams, vectorizers, fitted["regressions"]),
-        gazetteer=Gazetteer(_read_json(folder / _GAZETTEER_FILE)),
+        gazetteer=Gazetteer.load(folder / _GAZETTEER_FILE),
         decision=decision,
     )
 

@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from models.gazetteer import Gazetteer
+from models.tags import tags_of_words
 from models.words import Casing, casing_of, plain_marks, word_spans
 
 if TYPE_CHECKING:
     import torch
     from transformers import PreTrainedTokenizerFast
+
+GAZETTEER_FILE = "gazetteer.json"
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +27,7 @@ class EncodedText:
     token_ids: np.ndarray  # int64 (n_tokens,), with the special tokens
     token_words: np.ndarray  # int64 (n_tokens,), index of the token's word, -1 for special tokens
     casing: np.ndarray  # int64 (n_words, 3), Casing of the word before, the word, the word after
+    known: np.ndarray  # int64 (n_words,), tag of each word by the gazetteer
     spans: list[tuple[int, int]]  # characters of each word in the whole text
 
 
@@ -34,6 +39,7 @@ class Batch:
     attention_mask: torch.Tensor  # int64 (n_texts, n_tokens)
     token_words: torch.Tensor  # int64 (n_texts * n_tokens,), index among all words, n_words where none
     casing: torch.Tensor  # int64 (n_words, 3)
+    known: torch.Tensor  # int64 (n_words,)
     n_words: list[int]  # a text
 
     def to(self, device: torch.device) -> Batch:
@@ -43,17 +49,40 @@ class Batch:
             attention_mask=self.attention_mask.to(device, non_blocking=True),
             token_words=self.token_words.to(device, non_blocking=True),
             casing=self.casing.to(device, non_blocking=True),
+            known=self.known.to(device, non_blocking=True),
             n_words=self.n_words,
         )
 
+    def without_known(self, share: float) -> Batch:
+        """The same batch with the known names forgotten in a random share of its texts."""
+        import torch
+
+        kept = torch.rand(len(self.n_words)) >= share
+        return replace(self, known=self.known * torch.repeat_interleave(kept, torch.tensor(self.n_words)))
+
 
 class TextEncoder:
-    """Tokenizer of a backbone, with the word and casing features that the entity head needs."""
+    """Tokenizer of a backbone, with the features of words that the entity head needs."""
 
-    def __init__(self, tokenizer: PreTrainedTokenizerFast, max_tokens: int) -> None:
-        """Keep the tokenizer; `max_tokens` is the length of a window, special tokens included."""
+    def __init__(
+        self,
+        tokenizer: PreTrainedTokenizerFast,
+        max_tokens: int,
+        gazetteer: Gazetteer | None = None,
+        entity_types: Sequence[str] = (),
+    ) -> None:
+        """Keep the tokenizer and the known names.
+
+        Args:
+            tokenizer: of the backbone.
+            max_tokens: length of a window, special tokens included.
+            gazetteer: names whose words are marked in `EncodedText.known`.
+            entity_types: in the order of the tags; must hold those of the gazetteer.
+        """
         self.tokenizer = tokenizer
         self.max_tokens = max_tokens
+        self._gazetteer = gazetteer or Gazetteer({})
+        self._entity_types = entity_types
         self._pad_id = tokenizer.pad_token_id or 0
         bare = tokenizer("a", add_special_tokens=False)["input_ids"]
         whole = tokenizer("a")["input_ids"]
@@ -61,15 +90,18 @@ class TextEncoder:
         self._prefix, self._suffix = whole[:before], whole[before + len(bare) :]
 
     @classmethod
-    def from_folder(cls, folder: Path, max_tokens: int) -> TextEncoder:
+    def from_folder(
+        cls, folder: Path, max_tokens: int, gazetteer: Gazetteer | None = None, entity_types: Sequence[str] = ()
+    ) -> TextEncoder:
         """Encoder with the tokenizer saved in a folder."""
         from transformers import AutoTokenizer
 
-        return cls(AutoTokenizer.from_pretrained(folder, use_fast=True), max_tokens)
+        return cls(AutoTokenizer.from_pretrained(folder, use_fast=True), max_tokens, gazetteer, entity_types)
 
     def save(self, folder: Path) -> None:
-        """Write the tokenizer's files."""
+        """Write the tokenizer's files and the known names."""
         self.tokenizer.save_pretrained(folder)
+        self._gazetteer.save(folder / GAZETTEER_FILE)
 
     def encode(self, texts: Sequence[str]) -> list[list[EncodedText]]:
         """Windows of each text: one for nearly all, several where a text exceeds `max_tokens`."""
@@ -82,6 +114,7 @@ class TextEncoder:
     def _windows(self, text: str, ids: list[int], offsets: list[tuple[int, int]]) -> list[EncodedText]:
         spans = word_spans(text)
         words = _words_of_tokens(offsets, spans)
+        known = tags_of_words(spans, self._gazetteer.find(text), self._entity_types)
         casing = [Casing.NONE, *(casing_of(text[start:end]) for start, end in spans), Casing.NONE]
         capacity = self.max_tokens - len(self._prefix) - len(self._suffix)
         windows: list[EncodedText] = []
@@ -91,12 +124,17 @@ class TextEncoder:
             # A window ends between words, unless a single word fills it.
             while start < end < len(ids) and words[end] == words[end - 1] != words[start]:
                 end -= 1
-            windows.append(self._window(ids[start:end], words[start:end], casing, spans))
+            windows.append(self._window(ids[start:end], words[start:end], casing, known, spans))
             start = max(end, start + 1)
         return windows
 
     def _window(
-        self, ids: list[int], words: list[int], casing: list[Casing], spans: list[tuple[int, int]]
+        self,
+        ids: list[int],
+        words: list[int],
+        casing: list[Casing],
+        known: list[int],
+        spans: list[tuple[int, int]],
     ) -> EncodedText:
         first, last = (words[0], words[-1] + 1) if words else (0, 0)
         with_special = [*self._prefix, *ids, *self._suffix]
@@ -106,6 +144,7 @@ class TextEncoder:
             token_ids=np.asarray(with_special, dtype=np.int64),
             token_words=token_words,
             casing=np.asarray([casing[at : at + 3] for at in range(first, last)], dtype=np.int64).reshape(-1, 3),
+            known=np.asarray(known[first:last], dtype=np.int64),
             spans=spans[first:last],
         )
 
@@ -130,6 +169,7 @@ class TextEncoder:
             attention_mask=torch.from_numpy(mask),
             token_words=torch.from_numpy(token_words.reshape(-1)),
             casing=torch.from_numpy(np.concatenate([text.casing for text in texts])),
+            known=torch.from_numpy(np.concatenate([text.known for text in texts])),
             n_words=[len(text.spans) for text in texts],
         )
 

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 
 import ahocorasick
 
+from labels.catalogue import CatalogueEntry
 from labels.sentence import Entity, LabelledSentence
 from models.words import plain_marks, word_spans
 
@@ -24,6 +27,15 @@ class Gazetteer:
         for name, entity_type in self.names.items():
             self._automaton.add_word(plain_marks(name), (len(name), entity_type))
         self._automaton.make_automaton()
+
+    @classmethod
+    def load(cls, path: Path) -> Gazetteer:
+        """Gazetteer from its JSON file."""
+        return cls(json.loads(path.read_text(encoding="utf-8")))
+
+    def save(self, path: Path) -> None:
+        """Write the names as one JSON object, a name a line."""
+        path.write_text(json.dumps(self.names, ensure_ascii=False, indent=0) + "\n", encoding="utf-8")
 
     def find(self, text: str) -> list[Entity]:
         """Entities of a text in reading order; of overlapping names the leftmost and longest counts."""
@@ -43,13 +55,28 @@ class Gazetteer:
         return found
 
 
-def learn_gazetteer(sentences: Sequence[LabelledSentence]) -> Gazetteer:
-    """Gazetteer of the names marked in sentences; a name with several types takes its commonest."""
+def catalogue_names(catalogue: Sequence[CatalogueEntry]) -> dict[str, str]:
+    """Types of the catalogue's names that mean one entity wherever they stand."""
+    return {
+        name: entry.type
+        for entry in catalogue
+        for name in entry.names
+        if name not in entry.ambiguous and name not in entry.shared
+    }
+
+
+def learn_gazetteer(sentences: Sequence[LabelledSentence], catalogue: Sequence[CatalogueEntry] = ()) -> Gazetteer:
+    """Gazetteer of the names marked in sentences and of those in a catalogue.
+
+    A name with several types takes the one that sentences give it most often; the catalogue speaks for names that
+    no sentence marks, and not for the ambiguous ones.
+    """
     types: dict[str, Counter[str]] = {}
     for sentence in sentences:
         for entity in sentence.entities:
             types.setdefault(sentence.text[entity.start : entity.end], Counter())[entity.type] += 1
-    names = {name: min(counts, key=lambda kind: (-counts[kind], kind)) for name, counts in types.items()}
+    learnt = {name: min(counts, key=lambda kind: (-counts[kind], kind)) for name, counts in types.items()}
+    names = catalogue_names(catalogue) | learnt
     appearances: Counter[str] = Counter()
     every_name = Gazetteer(names)
     for sentence in sentences:
@@ -58,6 +85,6 @@ def learn_gazetteer(sentences: Sequence[LabelledSentence]) -> Gazetteer:
         {
             name: entity_type
             for name, entity_type in names.items()
-            if types[name].total() >= _LEAST_MARKED_SHARE * appearances[name]
+            if types.get(name, Counter()).total() >= _LEAST_MARKED_SHARE * appearances[name]
         }
     )

@@ -24,6 +24,7 @@ class NetworkShape:
     n_sectors: int
     n_tags: int
     casing_width: int = 16
+    known_width: int = 16
     tag_hidden: int = 256
     dropout: float = 0.1
 
@@ -39,7 +40,8 @@ class JointNetwork(nn.Module):
         self.dropout = nn.Dropout(shape.dropout)
         self.sector_head = nn.Linear(width, shape.n_sectors)
         self.casing = nn.Embedding(len(Casing), shape.casing_width)
-        self.tag_hidden = nn.Linear(width + 3 * shape.casing_width, shape.tag_hidden)
+        self.known = nn.Embedding(shape.n_tags, shape.known_width)
+        self.tag_hidden = nn.Linear(width + 3 * shape.casing_width + shape.known_width, shape.tag_hidden)
         self.tag_head = nn.Linear(shape.tag_hidden, shape.n_tags)
 
     @classmethod
@@ -71,7 +73,8 @@ class JointNetwork(nn.Module):
         sector_logits = self.sector_head(self.dropout(sentence))
         words = mean_by_word(states.reshape(-1, states.shape[-1]), batch.token_words, len(batch.casing))
         casing = self.casing(batch.casing).flatten(1)  # (n_words, 3 * casing_width)
-        hidden = torch.nn.functional.gelu(self.tag_hidden(torch.cat([self.dropout(words), casing], -1)))
+        features = torch.cat([self.dropout(words), casing, self.known(batch.known)], -1)
+        hidden = torch.nn.functional.gelu(self.tag_hidden(features))
         return sector_logits, self.tag_head(self.dropout(hidden))
 
 

@@ -12,7 +12,7 @@ from models.classifier import Classifier
 from models.decision import Decision
 
 DESCRIPTION_FILE = "model.json"
-_FORMAT = 1
+_FORMAT = 2
 
 
 class SavedModelError(UserError):

@@ -16,7 +16,8 @@ from labels.sentence import Entity
 from labels.taxonomy import Taxonomy
 from models.classifier import Prediction
 from models.decision import Decision
-from models.encoding import EncodedText, TextEncoder
+from models.encoding import GAZETTEER_FILE, EncodedText, TextEncoder
+from models.gazetteer import Gazetteer
 from models.network import JointNetwork, NetworkShape
 from models.tags import allowed_transitions, best_tags, entities_of_tags, tag_names, well_formed
 
@@ -68,7 +69,12 @@ def load_transformer(
     network = JointNetwork.from_configuration(folder / _ENCODER_FOLDER, shape)
     network.load_state_dict(load_file(folder / _WEIGHTS_FILE))
     network.eval()
-    encoder = TextEncoder.from_folder(folder / _ENCODER_FOLDER, settings["max_tokens"])
+    encoder = TextEncoder.from_folder(
+        folder / _ENCODER_FOLDER,
+        settings["max_tokens"],
+        Gazetteer.load(folder / _ENCODER_FOLDER / GAZETTEER_FILE),
+        taxonomy.entity_keys,
+    )
     return TransformerClassifier(taxonomy, network.to(best_device()), shape, encoder, decision)
 
 

@@ -8,12 +8,15 @@ from pathlib import Path
 
 import numpy as np
 
+from labels.catalogue import load_catalogue
+from labels.sentence import Entity
 from models.classifier import Classifier
 from models.decision import sectors_above
+from models.linking import Linker
 from models.pooling import STORY_THRESHOLD
 from models.registry import CHAMPION, model_folder
 from models.saved import load as load_model
-from predict.filed import FiledSentence, FiledStory, SectorProbability
+from predict.filed import FiledEntity, FiledSentence, FiledStory, SectorProbability
 from predict.issue import Issue
 from predict.reading import find_files, read_issues
 from predict.sentences import split_sentences
@@ -38,15 +41,16 @@ def load(model: str = CHAMPION) -> Desk:
 class Desk:
     """A model at work on issues."""
 
-    def __init__(self, model: Classifier) -> None:
-        """File with a loaded model."""
+    def __init__(self, model: Classifier, linker: Linker | None = None) -> None:
+        """File with a loaded model; names are linked by the project's own catalogue if not by another."""
         self.model = model
+        self._linker = linker or Linker(load_catalogue())
 
     def classify(self, texts: Sequence[str]) -> list[FiledSentence]:
         """Sectors and entities of each text as it is, without splitting it."""
         prediction = self.model.classify(texts)
         return [
-            FiledSentence(text, self._sectors(row, self.model.decision.thresholds), tuple(entities))
+            FiledSentence(text, self._sectors(row, self.model.decision.thresholds), self._linked(text, entities))
             for text, row, entities in zip(texts, prediction.sectors, prediction.entities, strict=True)
         ]
 
@@ -120,9 +124,16 @@ class Desk:
             boilerplate=boilerplate,
             sectors=() if boilerplate else self._story_sectors(story),
             sentences=tuple(
-                FiledSentence(s.text, self._sectors(s.probabilities, thresholds), tuple(s.entities))
+                FiledSentence(s.text, self._sectors(s.probabilities, thresholds), self._linked(s.text, s.entities))
                 for s in story.sentences
             ),
+        )
+
+    def _linked(self, text: str, entities: Sequence[Entity]) -> tuple[FiledEntity, ...]:
+        links = [self._linker.link(text[entity.start : entity.end], entity.type) for entity in entities]
+        return tuple(
+            FiledEntity(entity.start, entity.end, entity.type, link.entry if link else None)
+            for entity, link in zip(entities, links, strict=True)
         )
 
     def _story_sectors(self, story: Story) -> tuple[SectorProbability, ...]:

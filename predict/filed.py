@@ -6,7 +6,7 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import Any
 
-from labels.sentence import Entity
+from labels.catalogue import CatalogueEntry
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,21 +18,32 @@ class SectorProbability:
 
 
 @dataclass(frozen=True, slots=True)
+class FiledEntity:
+    """A named entity: characters `start` to `end` (exclusive) of its sentence, its type, and who is meant."""
+
+    start: int
+    end: int
+    type: str
+    entry: CatalogueEntry | None = None  # of the catalogue, None where the name is not in it
+
+
+@dataclass(frozen=True, slots=True)
 class FiledSentence:
     """One sentence, verbatim, with its own sectors and entities."""
 
     text: str
     sectors: tuple[SectorProbability, ...]
-    entities: tuple[Entity, ...]
+    entities: tuple[FiledEntity, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class NamedEntity:
-    """A name of a story with its type and how often it stands there."""
+    """A name of a story with its type and how often it stands there, under whichever of its names."""
 
-    name: str
+    name: str  # canonical where the catalogue has the entity, else as it stands in the text
     type: str
     count: int
+    id: str | None = None  # in the catalogue
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,12 +60,14 @@ class FiledStory:
     @property
     def entities(self) -> list[NamedEntity]:
         """Names of the story, most frequent first, then in reading order."""
-        counts: Counter[tuple[str, str]] = Counter(
-            (sentence.text[entity.start : entity.end], entity.type)
+        counts: Counter[tuple[str, str, str | None]] = Counter(
+            (entity.entry.name, entity.entry.type, entity.entry.id)
+            if entity.entry
+            else (sentence.text[entity.start : entity.end], entity.type, None)
             for sentence in self.sentences
             for entity in sentence.entities
         )
-        return [NamedEntity(name, kind, count) for (name, kind), count in counts.most_common()]
+        return [NamedEntity(name, kind, count, entry_id) for (name, kind, entry_id), count in counts.most_common()]
 
     def to_dict(self) -> dict[str, Any]:
         """The story as one JSON object, as the JSONL report has it."""
@@ -64,7 +77,7 @@ class FiledStory:
             "heading": self.heading,
             "boilerplate": self.boilerplate,
             "sectors": _sectors_to_list(self.sectors),
-            "entities": [{"name": e.name, "type": e.type, "count": e.count} for e in self.entities],
+            "entities": [{"name": e.name, "type": e.type, "count": e.count, "id": e.id} for e in self.entities],
             "sentences": [sentence_to_dict(sentence) for sentence in self.sentences],
         }
 
@@ -74,7 +87,10 @@ def sentence_to_dict(sentence: FiledSentence) -> dict[str, Any]:
     return {
         "text": sentence.text,
         "sectors": _sectors_to_list(sentence.sectors),
-        "entities": [{"start": e.start, "end": e.end, "type": e.type} for e in sentence.entities],
+        "entities": [
+            {"start": e.start, "end": e.end, "type": e.type, "id": e.entry.id if e.entry else None}
+            for e in sentence.entities
+        ],
     }
 
 

@@ -112,8 +112,9 @@ def _schema() -> pyarrow.Schema:
     import pyarrow as pa
 
     sectors = pa.list_(pa.struct([("sector", pa.string()), ("probability", pa.float64())]))
-    spans = pa.list_(pa.struct([("start", pa.int32()), ("end", pa.int32()), ("type", pa.string())]))
-    names = pa.list_(pa.struct([("name", pa.string()), ("type", pa.string()), ("count", pa.int32())]))
+    entry = ("id", pa.string())
+    spans = pa.list_(pa.struct([("start", pa.int32()), ("end", pa.int32()), ("type", pa.string()), entry]))
+    names = pa.list_(pa.struct([("name", pa.string()), ("type", pa.string()), ("count", pa.int32()), entry]))
     sentences = pa.list_(pa.struct([("text", pa.string()), ("sectors", sectors), ("entities", spans)]))
     return pa.schema(
         [

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from labels.catalogue import CatalogueEntry
 from labels.sentence import LabelledSentence
 from labels.taxonomy import Taxonomy
 from models.baseline import BaselineClassifier, NgramSettings, fit_sector_scorer
@@ -22,8 +23,9 @@ def fit_baseline(
     pooling: StoryPooling,
     *,
     seed: int,
+    catalogue: Sequence[CatalogueEntry] = (),
 ) -> BaselineClassifier:
-    """Train on `train`, calibrate on `validation`."""
+    """Train on `train`, calibrate on `validation`; names come from `train` and from `catalogue`."""
     ngrams = NgramSettings(settings.word_ngrams, settings.character_ngrams, settings.least_documents)
     scorer = fit_sector_scorer(
         ngrams,
@@ -36,6 +38,6 @@ def fit_baseline(
     return BaselineClassifier(
         taxonomy=taxonomy,
         scorer=scorer,
-        gazetteer=learn_gazetteer(train),
+        gazetteer=learn_gazetteer(train, catalogue),
         decision=fit_decision(logits, sector_targets(validation, taxonomy), pooling),
     )

@@ -69,6 +69,9 @@ class TransformerConfig(_Strict):
     average_decay: Share = 0.99
     """Decay of the running average of weights that becomes the model; 0 takes the last weights."""
     casing_width: PositiveInt = 16
+    known_width: PositiveInt = 16
+    known_dropout: Share = 0.3
+    """Share of the sentences whose names the tag head must find without the catalogue's help."""
     tag_hidden: PositiveInt = 256
 
 

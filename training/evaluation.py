@@ -7,10 +7,15 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from labels.dataset import load_sentences
+from labels.errors import UserError
 from labels.sentence import Entity, LabelledSentence
 from models.classifier import Classifier, Prediction
 from models.decision import sectors_above
 from training.metrics import Metrics, measure
+
+
+class OtherLabelsError(UserError):
+    """A model is asked about labels that it was not trained on."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,9 +28,21 @@ class Evaluation:
     metrics: Metrics
 
 
-def evaluate(model: Classifier, sentences: Sequence[LabelledSentence], name: str) -> Evaluation:
-    """Classify the sentences and score the result."""
-    prediction = model.classify([sentence.text for sentence in sentences])
+def evaluate(
+    model: Classifier, sentences: Sequence[LabelledSentence], name: str, prediction: Prediction | None = None
+) -> Evaluation:
+    """Score the model on the sentences, classified now where `prediction` does not hold that already.
+
+    Raises:
+        OtherLabelsError: the sentences have sectors that the model does not know.
+    """
+    strange = {key for sentence in sentences for key in sentence.sectors} - set(model.taxonomy.sector_keys)
+    if strange:
+        raise OtherLabelsError(
+            f"{name}: has the sector {min(strange)!r}, which the model does not know; evaluate with the recipe "
+            "that the model was trained by (--config), and give other labels a `register_as` of their own"
+        )
+    prediction = prediction or model.classify([sentence.text for sentence in sentences])
     return Evaluation(
         name,
         list(sentences),

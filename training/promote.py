@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from labels.errors import UserError
-from models.registry import CHAMPION, ModelNotFoundError, aliased_version, connect, model_folder
+from models.registry import CHAMPION, aliased_version, connect, model_folder
 from models.saved import load
 from training.compare import latest_runs
 from training.config import Recipe
@@ -75,11 +75,7 @@ def promote(recipe: Recipe, version: str | None = None) -> Promotion:
 
 def _score(model: str, source: TrainingSource) -> float:
     candidate = load(model_folder(model))
-    if candidate.taxonomy.sector_keys != source.taxonomy.sector_keys:
-        raise ModelNotFoundError(
-            f"model {model}: knows other sectors than the labels here; give the recipe a `register_as` of its own"
-        )
-    return validation_score(evaluate(candidate, source.splits["validation"], "validation").metrics)
+    return validation_score(evaluate(candidate, source.splits["validation"], f"model {model} on validation").metrics)
 
 
 def _crown(name: str, version: str) -> None:

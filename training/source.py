@@ -1,4 +1,4 @@
-"""What a recipe learns from: splits, taxonomy, digest and story pooling."""
+"""What a recipe learns from: splits, taxonomy, digest, story pooling and known names."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
+from labels.catalogue import CatalogueEntry, load_catalogue
 from labels.dataset import DEFAULT_SENTENCES, labels_digest, load_labels, to_sentences
 from labels.sentence import LabelledSentence
 from labels.splits import SPLITS, Split
@@ -26,6 +27,7 @@ class TrainingSource:
     splits: dict[Split, list[LabelledSentence]]
     digest: str
     pooling: StoryPooling
+    catalogue: list[CatalogueEntry]
 
 
 def load_source(config: LabelsConfig) -> TrainingSource:
@@ -45,6 +47,7 @@ def load_source(config: LabelsConfig) -> TrainingSource:
         splits=splits,
         digest=labels_digest(sentences),
         pooling=pooling_of_stories(stories, taxonomy),
+        catalogue=load_catalogue(taxonomy=taxonomy) if own else [],
     )
 
 

@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from models.classifier import Classifier
+from models.classifier import Classifier, Prediction
 from models.registry import CHALLENGER, connect, home
 from training.allocator import return_freed_memory
 from training.config import Recipe
@@ -72,9 +72,11 @@ def _train_baseline(
             source.splits["validation"],
             source.pooling,
             seed=recipe.seed,
+            catalogue=source.catalogue,
         )
         on_progress(1, 1, "evaluating")
-        return _conclude(recipe, source, model, run.info.run_id, data_files)
+        validation = evaluate(model, source.splits["validation"], "validation")
+        return _conclude(recipe, source, model, validation, run.info.run_id, data_files)
 
 
 def _train_transformer(
@@ -106,10 +108,11 @@ def _train_transformer(
                 losses.clear()
             on_progress(progress.step, progress.total_steps, f"epoch {progress.epoch}/{recipe.transformer.epochs}")
 
-        def on_epoch(epoch: int, model: TransformerClassifier) -> None:
-            on_progress(0, 0, f"epoch {epoch} done, validating")
-            scores = evaluate(model, source.splits["validation"], "validation").metrics.flat()
-            mlflow.log_metrics(metric_names(scores, "validation/epoch/"), step=epoch)
+        epochs: list[Evaluation] = []
+
+        def on_epoch(epoch: int, model: TransformerClassifier, validated: Prediction) -> None:
+            epochs.append(evaluate(model, source.splits["validation"], "validation", validated))
+            mlflow.log_metrics(metric_names(epochs[-1].metrics.flat(), "validation/epoch/"), step=epoch)
 
         model = fit_transformer(
             recipe.transformer,
@@ -119,23 +122,28 @@ def _train_transformer(
             source.splits["validation"],
             source.pooling,
             checkpoints=checkpoints,
+            catalogue=source.catalogue,
             on_step=on_step,
             on_epoch=on_epoch,
         )
-        trained = _conclude(recipe, source, model, run.info.run_id, data_files)
+        trained = _conclude(recipe, source, model, epochs[-1], run.info.run_id, data_files)
     checkpoints.clear()
     return trained
 
 
 def _conclude(
-    recipe: Recipe, source: TrainingSource, model: Classifier, run_id: str, data_files: Sequence[Path]
+    recipe: Recipe,
+    source: TrainingSource,
+    model: Classifier,
+    validation: Evaluation,
+    run_id: str,
+    data_files: Sequence[Path],
 ) -> TrainedModel:
     """Evaluate, log and register the finished model in the active run."""
     import mlflow
 
     return_freed_memory()
 
-    validation = evaluate(model, source.splits["validation"], "validation")
     mlflow.log_metrics(metric_names(validation.metrics.flat(), "validation/"))
     test = evaluate(model, source.splits["test"], "test")
     log_evaluation(test, model, "")

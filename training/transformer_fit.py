@@ -10,11 +10,14 @@ import numpy as np
 import torch
 from torch import nn
 
+from labels.catalogue import CatalogueEntry
 from labels.sentence import LabelledSentence
 from labels.taxonomy import Taxonomy
 from models.backbone import resolve_backbone
+from models.classifier import Prediction
 from models.decision import fit_decision
 from models.encoding import EncodedText, TextEncoder
+from models.gazetteer import Gazetteer, catalogue_names
 from models.network import JointNetwork, NetworkShape
 from models.pooling import StoryPooling
 from models.tags import tag_names, tags_of_words
@@ -58,8 +61,9 @@ def fit_transformer(
     pooling: StoryPooling,
     *,
     checkpoints: CheckpointFolder,
+    catalogue: Sequence[CatalogueEntry] = (),
     on_step: Callable[[Progress], None] = lambda progress: None,
-    on_epoch: Callable[[int, TransformerClassifier], None] = lambda epoch, model: None,
+    on_epoch: Callable[[int, TransformerClassifier, Prediction], None] = lambda epoch, model, validated: None,
 ) -> TransformerClassifier:
     """Train on `train`, calibrate on `validation`.
 
@@ -75,8 +79,10 @@ def fit_transformer(
         validation: sentences for calibration and thresholds only.
         pooling: of stories, fitted on labels alone.
         checkpoints: where to continue from and to write to.
+        catalogue: whose names the tag head is told of.
         on_step: told of every step's losses.
-        on_epoch: told of every epoch, with the model so far.
+        on_epoch: told of every epoch, with the model so far and its prediction of `validation`; also of
+            the last one where it was done before.
     """
     torch.manual_seed(seed)
     folder = resolve_backbone(settings.backbone)
@@ -84,11 +90,13 @@ def fit_transformer(
         n_sectors=len(taxonomy.sectors),
         n_tags=len(tag_names(taxonomy.entity_keys)),
         casing_width=settings.casing_width,
+        known_width=settings.known_width,
         tag_hidden=settings.tag_hidden,
         dropout=settings.dropout,
     )
     device = best_device()
-    encoder = TextEncoder.from_folder(folder, settings.max_tokens)
+    gazetteer = Gazetteer(catalogue_names(catalogue))
+    encoder = TextEncoder.from_folder(folder, settings.max_tokens, gazetteer, taxonomy.entity_keys)
     network = JointNetwork.from_backbone(folder, shape)
     if not settings.train_embeddings:
         network.freeze_embeddings()
@@ -105,9 +113,9 @@ def fit_transformer(
     if (latest := checkpoints.latest()) is not None:
         latest.restore(network, average, optimizer, scheduler)
         first_epoch = latest.epoch
-    model = (
-        _assemble(average, shape, encoder, taxonomy, validation, pooling) if first_epoch == settings.epochs else None
-    )
+    if first_epoch == settings.epochs:
+        model, validated = _assemble(average, shape, encoder, taxonomy, validation, pooling)
+        on_epoch(first_epoch, model, validated)
     for epoch in range(first_epoch, settings.epochs):
         torch.manual_seed(seed * 1_000 + epoch)
         network.train()
@@ -123,9 +131,8 @@ def fit_transformer(
                 _move_average(average, network, settings.average_decay, step)
             on_step(Progress(step, total_steps, epoch + 1, losses, float(scheduler.get_last_lr()[0])))
         checkpoints.write(Checkpoint.of(epoch + 1, network, average, optimizer, scheduler))
-        model = _assemble(average, shape, encoder, taxonomy, validation, pooling)
-        on_epoch(epoch + 1, model)
-    assert model is not None  # epochs is positive
+        model, validated = _assemble(average, shape, encoder, taxonomy, validation, pooling)
+        on_epoch(epoch + 1, model, validated)
     return model
 
 
@@ -171,7 +178,7 @@ def _step(
     settings: TransformerConfig,
 ) -> dict[str, float]:
     device = next(network.parameters()).device
-    batch = encoder.batch([example.encoded for example in examples])
+    batch = encoder.batch([example.encoded for example in examples]).without_known(settings.known_dropout)
     targets = torch.from_numpy(np.stack([example.targets for example in examples])).to(device)
     tags = torch.from_numpy(np.concatenate([example.tags for example in examples])).to(device)
     with mixed_precision(device):
@@ -220,8 +227,9 @@ def _assemble(
     taxonomy: Taxonomy,
     validation: Sequence[LabelledSentence],
     pooling: StoryPooling,
-) -> TransformerClassifier:
+) -> tuple[TransformerClassifier, Prediction]:
     network.eval()
-    logits = predict_raw(network, encoder, [sentence.text for sentence in validation], taxonomy).logits
-    decision = fit_decision(logits, sector_targets(validation, taxonomy), pooling)
-    return TransformerClassifier(taxonomy, network, shape, encoder, decision)
+    raw = predict_raw(network, encoder, [sentence.text for sentence in validation], taxonomy)
+    decision = fit_decision(raw.logits, sector_targets(validation, taxonomy), pooling)
+    model = TransformerClassifier(taxonomy, network, shape, encoder, decision)
+    return model, Prediction(decision.calibration.apply(raw.logits), raw.entities)

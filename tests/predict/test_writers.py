@@ -4,11 +4,12 @@ import json
 import pyarrow.parquet
 import pytest
 
-from labels.sentence import Entity
-from predict.filed import FiledSentence, FiledStory, SectorProbability
+from labels.catalogue import CatalogueEntry
+from predict.filed import FiledEntity, FiledSentence, FiledStory, SectorProbability
 from predict.writers import open_writer
 
 SECTORS = (SectorProbability("mobility", 0.91234), SectorProbability("finance", 0.6))
+KIA = CatalogueEntry(id="kia", name="Kia", type="COMPANY", aliases=["Kia Motors"], country="KR", sectors=["mobility"])
 STORY = FiledStory(
     issue="a.txt",
     story=1,
@@ -16,8 +17,8 @@ STORY = FiledStory(
     boilerplate=False,
     sectors=SECTORS,
     sentences=(
-        FiledSentence("Kia ships “vans”", SECTORS[:1], (Entity(0, 3, "COMPANY"),)),
-        FiledSentence("=Kia, said Kia", (), (Entity(1, 4, "COMPANY"), Entity(11, 14, "COMPANY"))),
+        FiledSentence("Kia ships “vans”", SECTORS[:1], (FiledEntity(0, 3, "COMPANY", KIA),)),
+        FiledSentence("=Kia Motors, said Ada", (), (FiledEntity(1, 11, "COMPANY", KIA), FiledEntity(18, 21, "PERSON"))),
     ),
 )
 
@@ -35,7 +36,7 @@ def written(tmp_path):
     return write
 
 
-def test_jsonl_has_one_story_a_line_with_names_counted(written):
+def test_jsonl_has_one_story_a_line_with_names_counted_by_who_is_meant(written):
     stories = [json.loads(line) for line in written("jsonl").read_text(encoding="utf-8").splitlines()]
     assert len(stories) == 2
     assert list(stories[0]) == ["issue", "story", "heading", "boilerplate", "sectors", "entities", "sentences"]
@@ -43,8 +44,14 @@ def test_jsonl_has_one_story_a_line_with_names_counted(written):
         {"sector": "mobility", "probability": 0.9123},
         {"sector": "finance", "probability": 0.6},
     ]
-    assert stories[0]["entities"] == [{"name": "Kia", "type": "COMPANY", "count": 3}]
-    assert stories[0]["sentences"][1]["entities"][0] == {"start": 1, "end": 4, "type": "COMPANY"}
+    assert stories[0]["entities"] == [
+        {"name": "Kia", "type": "COMPANY", "count": 2, "id": "kia"},
+        {"name": "Ada", "type": "PERSON", "count": 1, "id": None},
+    ]
+    assert stories[0]["sentences"][1]["entities"] == [
+        {"start": 1, "end": 11, "type": "COMPANY", "id": "kia"},
+        {"start": 18, "end": 21, "type": "PERSON", "id": None},
+    ]
 
 
 def test_parquet_holds_the_same_objects(written):

@@ -48,7 +48,7 @@ def settings(backbone, **changes):
     )
 
 
-def fit(backbone, checkpoints, on_epoch=lambda epoch, model: None, **changes):
+def fit(backbone, checkpoints, on_epoch=lambda epoch, model, validated: None, **changes):
     return fit_transformer(
         settings(backbone, **changes),
         7,
@@ -79,7 +79,7 @@ class Stopped(Exception):
 
 
 def test_a_resumed_training_ends_where_an_uninterrupted_one_does(tiny_backbone, whole, tmp_path):
-    def stop(epoch, model):
+    def stop(epoch, model, validated):
         if epoch == 2:
             raise Stopped
 

@@ -20,6 +20,8 @@ _HEADLINES = (
     "entities/f1",
     "entities/precision",
     "entities/recall",
+    "linking/precision",
+    "linking/recall",
 )
 
 

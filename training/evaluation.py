@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from labels.dataset import load_sentences
@@ -11,7 +11,10 @@ from labels.errors import UserError
 from labels.sentence import Entity, LabelledSentence
 from models.classifier import Classifier, Prediction
 from models.decision import sectors_above
+from models.linking import Linker
+from training.linking_metrics import measure_linking
 from training.metrics import Metrics, measure
+from training.source import TrainingSource
 
 
 class OtherLabelsError(UserError):
@@ -49,6 +52,19 @@ def evaluate(
         prediction,
         measure(prediction, model.decision.thresholds, sentences, model.taxonomy),
     )
+
+
+def evaluate_test(model: Classifier, source: TrainingSource) -> Evaluation:
+    """Score a model on the test split of its labels, and on their linked mentions where there are any.
+
+    Raises:
+        OtherLabelsError: the labels have sectors that the model does not know.
+    """
+    evaluation = evaluate(model, source.splits["test"], "test")
+    if not source.links:
+        return evaluation
+    linking = measure_linking(Linker(source.catalogue), source.links, model)
+    return replace(evaluation, metrics=replace(evaluation.metrics, linking=linking))
 
 
 def evaluate_file(model: Classifier, path: Path) -> Evaluation:

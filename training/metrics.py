@@ -11,6 +11,7 @@ from labels.sentence import Entity, LabelledSentence
 from labels.taxonomy import Taxonomy
 from models.calibration import expected_calibration_error
 from models.classifier import Prediction
+from training.linking_metrics import LinkingMetrics
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +46,7 @@ class Metrics:
     n_sentences: int
     sectors: SectorMetrics
     entities: EntityMetrics | None  # None where neither taxonomy nor data know entities
+    linking: LinkingMetrics | None = None  # of the project's own mentions, where they are measured
 
     def flat(self) -> dict[str, float]:
         """Scores by dotted key, as `newsdesk evaluate --json` prints them."""
@@ -70,6 +72,8 @@ class Metrics:
                 for kind, values in self.entities.by_type.items()
                 for score, value in values.items()
             }
+        if self.linking:
+            scores |= self.linking.flat()
         return scores
 
 

@@ -9,6 +9,7 @@ import numpy as np
 
 from labels.catalogue import CatalogueEntry, load_catalogue
 from labels.dataset import DEFAULT_SENTENCES, labels_digest, load_labels, to_sentences
+from labels.links import DEFAULT_LINKS, LinkedMention, load_links
 from labels.sentence import LabelledSentence
 from labels.splits import SPLITS, Split
 from labels.stories import DEFAULT_STORIES, LabelledStory, load_stories
@@ -28,6 +29,7 @@ class TrainingSource:
     digest: str
     pooling: StoryPooling
     catalogue: list[CatalogueEntry]
+    links: list[LinkedMention]
 
 
 def load_source(config: LabelsConfig) -> TrainingSource:
@@ -41,13 +43,15 @@ def load_source(config: LabelsConfig) -> TrainingSource:
     sentences = [sentence for split in SPLITS for sentence in splits[split]]
     own = config.sentences is None
     stories = load_stories(DEFAULT_STORIES, sentences, taxonomy) if own else []
+    catalogue = load_catalogue(taxonomy=taxonomy) if own else []
     return TrainingSource(
         path=config.sentences or DEFAULT_SENTENCES,
         taxonomy=taxonomy,
         splits=splits,
         digest=labels_digest(sentences),
         pooling=pooling_of_stories(stories, taxonomy),
-        catalogue=load_catalogue(taxonomy=taxonomy) if own else [],
+        catalogue=catalogue,
+        links=load_links(DEFAULT_LINKS, sentences, catalogue) if own else [],
     )
 
 

@@ -12,7 +12,7 @@ from models.classifier import Classifier, Prediction
 from models.registry import CHALLENGER, connect, home
 from training.allocator import return_freed_memory
 from training.config import Recipe
-from training.evaluation import Evaluation, evaluate, evaluate_file
+from training.evaluation import Evaluation, evaluate, evaluate_file, evaluate_test
 from training.packaging import log_model
 from training.source import TrainingSource, load_source
 from training.tracking import log_evaluation, log_thresholds, metric_names, training_run
@@ -145,7 +145,7 @@ def _conclude(
     return_freed_memory()
 
     mlflow.log_metrics(metric_names(validation.metrics.flat(), "validation/"))
-    test = evaluate(model, source.splits["test"], "test")
+    test = evaluate_test(model, source)
     log_evaluation(test, model, "")
     evaluations = [test]
     for path in data_files:

@@ -71,8 +71,7 @@ def evaluate(
     """
     from models.registry import model_folder
     from models.saved import load
-    from training.evaluation import evaluate as evaluate_sentences
-    from training.evaluation import evaluate_file
+    from training.evaluation import evaluate_file, evaluate_test
     from training.quiet import quieten_libraries
 
     _check_files(data)
@@ -84,7 +83,7 @@ def evaluate(
         from training.source import load_source
 
         source = load_source(_recipe(config).labels)
-        evaluations = [evaluate_sentences(loaded, source.splits["test"], "test")]
+        evaluations = [evaluate_test(loaded, source)]
     if json:
         from json import dumps
 

@@ -108,14 +108,14 @@ def _out_of_fold(
     entities: list[list[Entity]] = [[] for _ in sentences]
     thresholds = []
     for fold in range(folds):
-        held_out = np.flatnonzero(fold_of == fold)
-        others = np.flatnonzero(fold_of != fold)
+        held_out = [int(at) for at in np.flatnonzero(fold_of == fold)]
+        others = [int(at) for at in np.flatnonzero(fold_of != fold)]
         # Every tenth of the others calibrates; it is not judged in this fold.
         model = _fit(
             recipe,
             source,
-            [sentences[at] for at in others[others % 10 != 0]],
-            [sentences[at] for at in others[others % 10 == 0]],
+            [sentences[at] for at in others if at % 10],
+            [sentences[at] for at in others if at % 10 == 0],
         )
         prediction = model.classify([sentences[at].text for at in held_out])
         sectors[held_out] = prediction.sectors

@@ -1,3 +1,4 @@
+from labels.catalogue import CatalogueEntry
 from labels.marked_text import parse_marked_line
 from models.gazetteer import Gazetteer, learn_gazetteer
 
@@ -34,3 +35,16 @@ def test_learning_takes_the_commonest_type_and_drops_words_that_are_seldom_names
 
 def test_no_names_find_nothing():
     assert Gazetteer({}).find("anything") == []
+
+
+def test_the_catalogue_speaks_for_names_that_no_sentence_marks_or_contradicts():
+    sentences = [
+        parse_marked_line("none | news | [Kia](PRODUCT) sells and Oracle of Delphi speaks.", "1"),
+        parse_marked_line("none | news | The gap between Gap and gap.", "2"),
+    ]
+    catalogue = [
+        CatalogueEntry(id="kia", name="Kia", type="COMPANY", country="KR", aliases=["Kia Motors"]),
+        CatalogueEntry(id="gap", name="Gap", type="COMPANY", country="US"),
+        CatalogueEntry(id="apple", name="Apple", type="COMPANY", country="US", ambiguous=["Apple"]),
+    ]
+    assert learn_gazetteer(sentences, catalogue).names == {"Kia": "PRODUCT", "Kia Motors": "COMPANY"}

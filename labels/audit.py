@@ -7,9 +7,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from labels.catalogue import load_catalogue
+from labels.dataset import DEFAULT_SENTENCES
+from labels.errors import UserError
 from labels.files import Placed, SentenceFileError, scan_sentences, sentence_files
+from labels.links import DEFAULT_LINKS, load_links
 from labels.near_duplicates import near_duplicate_pairs
+from labels.sentence import LabelledSentence
 from labels.splits import SPLITS, Split, assign_splits
+from labels.stories import DEFAULT_STORIES, load_stories
 from labels.taxonomy import Taxonomy
 from labels.validity import sentence_problems
 
@@ -38,6 +44,8 @@ class Audit:
 def audit(path: Path, taxonomy: Taxonomy) -> Audit:
     """Read every line of a file or folder of labelled sentences and check it.
 
+    With the project's own sentences, what refers to them is checked too: stories, catalogue, and linked mentions.
+
     Raises:
         SentenceFileError: there is no file to read.
     """
@@ -53,6 +61,8 @@ def audit(path: Path, taxonomy: Taxonomy) -> Audit:
     if not placed and not errors:
         errors.append(f"{path}: holds no sentence; add at least one line")
     errors += _repeated(placed)
+    if path == DEFAULT_SENTENCES and not errors:
+        errors += _broken_companions([item.sentence for item in placed], taxonomy)
     texts = [item.sentence.text for item in placed]
     splits = assign_splits(texts)
     return Audit(
@@ -74,6 +84,15 @@ def audit(path: Path, taxonomy: Taxonomy) -> Audit:
             taxonomy.entity_keys,
         ),
     )
+
+
+def _broken_companions(sentences: Sequence[LabelledSentence], taxonomy: Taxonomy) -> list[str]:
+    try:
+        load_stories(DEFAULT_STORIES, sentences, taxonomy)
+        load_links(DEFAULT_LINKS, sentences, load_catalogue(taxonomy=taxonomy))
+    except UserError as error:
+        return [str(error)]
+    return []
 
 
 def _repeated(placed: Sequence[Placed]) -> list[str]:

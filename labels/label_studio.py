@@ -40,16 +40,15 @@ def label_config(taxonomy: Taxonomy) -> str:
     if taxonomy.entity_types:
         labels = ElementTree.SubElement(view, "Labels", name=_ENTITIES, toName=_TEXT)
         for at, category in enumerate(taxonomy.entity_types):
-            ElementTree.SubElement(
-                labels, "Label", value=category.key, background=_COLOURS[at % len(_COLOURS)], **_hint(category)
-            )
+            colour = {"background": _COLOURS[at % len(_COLOURS)]}
+            ElementTree.SubElement(labels, "Label", _attributes(category) | colour)
     # Without the style spaces are folded, and offsets with them.
     style = ElementTree.SubElement(view, "Style")
     style.text = ".htx-text{ white-space: pre-wrap; }"
     ElementTree.SubElement(view, "Text", name=_TEXT, value=f"${_TEXT}")
     choices = ElementTree.SubElement(view, "Choices", name=_SECTORS, toName=_TEXT, choice="multiple")
     for category in taxonomy.sectors:
-        ElementTree.SubElement(choices, "Choice", value=category.key, **_hint(category))
+        ElementTree.SubElement(choices, "Choice", _attributes(category))
     ElementTree.indent(view)
     return ElementTree.tostring(view, encoding="unicode")
 
@@ -87,8 +86,9 @@ def read_export(path: Path, taxonomy: Taxonomy) -> Imported:
     return Imported(sentences, len(found) - len(sentences))
 
 
-def _hint(category: Category) -> dict[str, str]:
-    return {"hint": f"{category.name}: {category.description}"} if category.description else {}
+def _attributes(category: Category) -> dict[str, str]:
+    hint = {"hint": f"{category.name}: {category.description}"} if category.description else {}
+    return {"value": category.key} | hint
 
 
 def _results(sentence: LabelledSentence) -> list[dict[str, Any]]:

@@ -7,6 +7,7 @@ import pytest
 
 from labels import FOLDER
 from labels.audit import audit
+from labels.catalogue import load_catalogue
 from labels.dataset import DEFAULT_SENTENCES
 from labels.files import read_sentences
 from labels.stories import DEFAULT_STORIES, load_stories
@@ -29,6 +30,16 @@ def test_no_label_breaks_the_format(found):
 
 def test_the_first_9_014_lines_are_all_there_but_5_exact_duplicates(sentences):
     assert sum(re.fullmatch(r"s(0[1-9]|1[0-2])-\d{4}", sentence.id) is not None for sentence in sentences) == 9_009
+
+
+def test_there_are_at_least_15_000_sentences(sentences):
+    assert len(sentences) >= 15_000
+
+
+def test_the_catalogue_holds_at_least_600_entries_with_known_sectors():
+    catalogue = load_catalogue(taxonomy=load_taxonomy())
+    assert len(catalogue) >= 600
+    assert sum(any(character >= "\u4e00" for character in "".join(entry.names)) for entry in catalogue) >= 200
 
 
 def test_every_sector_has_enough_sentences_in_every_split(found):
@@ -68,9 +79,9 @@ def test_entity_names_carry_no_articles_and_no_stray_punctuation(sentences):
 
 def test_stories_point_to_sentences_that_exist_and_carry_known_sectors(sentences):
     stories = load_stories(DEFAULT_STORIES, sentences, load_taxonomy())
-    assert len(stories) > 100
-    used = Counter(s.id for story in stories for s in story.sentences)
-    assert max(used.values()) == 1
+    assert len(stories) >= 400
+    assert len({tuple(s.id for s in story.sentences) for story in stories}) == len(stories)
+    assert all(3 <= len(story.sentences) <= 10 for story in stories)
 
 
 def test_files_end_with_a_line_feed_and_hold_one_object_a_line():

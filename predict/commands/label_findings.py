@@ -1,0 +1,110 @@
+"""`newsdesk labels unknown` and `suspects`: what the catalogue lacks, and which labels to judge again."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from labels.errors import UserError
+from models.registry import CHAMPION
+
+if TYPE_CHECKING:
+    from predict.filed import FiledStory
+
+
+def unknown(
+    paths: Annotated[list[Path], typer.Argument(help="Issues: files or folders.")],
+    model: Annotated[str, typer.Option(help="Alias, version, name@alias or folder of the model.")] = CHAMPION,
+    most: Annotated[int, typer.Option(help="Names to list.", min=1)] = 30,
+    json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+) -> None:
+    """List the most frequent names of companies and organizations that the catalogue does not know.
+
+    Example: `newsdesk labels unknown inbox/ --most 50`
+    """
+    import sys
+
+    from predict.desk import load
+    from predict.reading import find_files, read_issues
+    from predict.unknown_names import count_unknown_names
+
+    desk = load(model)
+    files, missing = find_files(paths)
+    problems: list[UserError] = [*missing]
+    stories: list[FiledStory] = []
+    for file in files:
+        try:
+            stories += [story for issue in read_issues(file) for story in desk.file_issue(issue)]
+        except UserError as error:
+            problems.append(error)
+    for problem in problems:
+        print(f"newsdesk: {problem}", file=sys.stderr)
+    names = count_unknown_names(stories)
+    if json:
+        from dataclasses import asdict
+        from json import dumps
+
+        print(dumps([asdict(name) for name in names[:most]], ensure_ascii=False, indent=1))
+    else:
+        from rich.console import Console
+        from rich.markup import escape
+        from rich.table import Table
+
+        linked = sum(bool(e.entry) for story in stories for s in story.sentences for e in s.entities)
+        table = Table(
+            title="Names that the catalogue lacks",
+            caption=f"{linked} mentions linked, {sum(name.mentions for name in names)} not; "
+            "labels/entities/*.yaml is the catalogue",
+            title_justify="left",
+            caption_justify="left",
+        )
+        table.add_column("Name")
+        table.add_column("Type")
+        table.add_column("Mentions", justify="right")
+        table.add_column("Stories", justify="right")
+        for name in names[:most]:
+            table.add_row(escape(name.name), name.type, str(name.mentions), str(name.stories))
+        Console().print(table)
+    if problems:
+        raise typer.Exit(1)
+
+
+def suspects(
+    config: Annotated[
+        Path | None, typer.Option(help="Recipe to train in each fold.  [default: configs/baseline.yaml]")
+    ] = None,
+    folds: Annotated[int, typer.Option(help="Parts, each judged by a model of the others.", min=2, max=20)] = 5,
+    out: Annotated[Path, typer.Option(help="JSONL file of the suspects, the worst first.")] = Path("suspects.jsonl"),
+) -> None:
+    """Find labels that are likely wrong: sentences that a model trained without them judges otherwise.
+
+    Example: `newsdesk labels suspects --config configs/transformer.yaml --folds 3`
+    """
+    from rich.console import Console
+
+    from predict.commands.progress import training_bar
+    from training.config import CONFIGS_FOLDER, load_recipe
+    from training.label_suspects import find_suspects
+    from training.quiet import quieten_libraries
+    from training.source import load_source
+
+    quieten_libraries()
+    recipe = load_recipe(config or CONFIGS_FOLDER / "baseline.yaml")
+    source = load_source(recipe.labels)
+    with training_bar(Console(stderr=True), "suspects") as show:
+        show(0, folds, f"fold 1 of {folds}")
+        found = find_suspects(
+            recipe,
+            source,
+            folds,
+            on_fold=lambda done, total: show(done, total, f"fold {min(done + 1, total)} of {total}"),
+        )
+    out.write_text("".join(suspect.to_json() + "\n" for suspect in found), encoding="utf-8")
+    sectors = sum(suspect.sectors_suspected for suspect in found)
+    names = sum(bool(suspect.missed or suspect.invented) for suspect in found)
+    print(
+        f"{sectors} sentences whose sectors are likely wrong, {names} whose entities a model sees otherwise: {out}\n"
+        "Judge each by labels/guide.md; corrections are kept in labels/CHANGES.md."
+    )

@@ -14,6 +14,7 @@ from labels.errors import UserError
 from labels.taxonomy import Taxonomy
 
 DEFAULT_CATALOGUE = FOLDER / "entities"
+_COUNTRIES = FOLDER / "countries.yaml"
 
 
 class CatalogueError(UserError):
@@ -64,6 +65,12 @@ def load_catalogue(folder: Path = DEFAULT_CATALOGUE, taxonomy: Taxonomy | None =
     if problem := next(_broken_rules(placed, taxonomy), None):
         raise CatalogueError(problem)
     return [entry for _, entry in placed]
+
+
+def load_countries(path: Path = _COUNTRIES) -> dict[str, list[str]]:
+    """Words that name each country, its people, its cities or its government, by ISO 3166 alpha-2."""
+    content: dict[str, list[str]] = yaml.safe_load(path.read_text(encoding="utf-8"))
+    return content
 
 
 def _entries(file: Path) -> Iterator[tuple[str, CatalogueEntry]]:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import ahocorasick
 from rapidfuzz import fuzz, process
 
 from labels.catalogue import CatalogueEntry
+from models.gazetteer import Gazetteer
 from models.words import plain_marks
 
 NEAR_THRESHOLD = 93.0
@@ -37,10 +38,22 @@ class Link:
 class Linker:
     """Links mentions to a catalogue."""
 
-    def __init__(self, entries: Sequence[CatalogueEntry], near_threshold: float = NEAR_THRESHOLD) -> None:
-        """Build the automata of the entries' names, as written and normalised."""
+    def __init__(
+        self,
+        entries: Sequence[CatalogueEntry],
+        countries: Mapping[str, Sequence[str]] | None = None,
+        near_threshold: float = NEAR_THRESHOLD,
+    ) -> None:
+        """Build the automata of the entries' names, as written and normalised.
+
+        Args:
+            entries: of the catalogue.
+            countries: words that name each country, as `labels.catalogue.load_countries` gives them.
+            near_threshold: least similarity of a near match.
+        """
         self.entries = list(entries)
         self._near_threshold = near_threshold
+        self._countries = Gazetteer({word: code for code, words in (countries or {}).items() for word in words})
         self._exact = ahocorasick.Automaton()
         self._normalised = ahocorasick.Automaton()
         claims: dict[str, set[str]] = {}
@@ -58,19 +71,23 @@ class Linker:
                     self._normalised.add_word(key, entry)
         self._near_names = [key for key in self._normalised if len(key) >= _SHORTEST_NEAR]
 
-    def link(self, mention: str, entity_type: str) -> Link | None:
+    def link(self, mention: str, entity_type: str, text: str = "") -> Link | None:
         """Entry of a mention that a model found, or none.
 
         Args:
             mention: as it stands in the text.
             entity_type: that the model gave it. People, places and products are never linked, and
                 an ambiguous name only where the type is the entry's own.
+            text: around the mention. An ambiguous name of an organization ("Ministry of Finance") is
+                not linked where other countries are named and the entry's own is not.
         """
         if entity_type not in ("COMPANY", "ORGANIZATION"):
             return None
         entry, ambiguous = self._exact.get(plain_marks(mention), (None, False))
         if entry is not None:
-            return None if ambiguous and entry.type != entity_type else Link(entry, "exact")
+            if ambiguous and (entry.type != entity_type or self._is_abroad(entry, text)):
+                return None
+            return Link(entry, "exact")
         key = normalise_name(mention)
         if not key:
             return None
@@ -83,6 +100,12 @@ class Linker:
             return None
         entry = self._normalised.get(near[0])
         return Link(entry, "near") if entry.type == entity_type else None
+
+    def _is_abroad(self, entry: CatalogueEntry, text: str) -> bool:
+        if entry.type != "ORGANIZATION":
+            return False
+        named = {word.type for word in self._countries.find(text)}
+        return bool(named) and entry.country not in named
 
 
 def normalise_name(name: str) -> str:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
-from labels.catalogue import load_catalogue
+from labels.catalogue import load_catalogue, load_countries
 from labels.sentence import Entity
 from models.classifier import Classifier
 from models.decision import sectors_above
@@ -44,7 +44,7 @@ class Desk:
     def __init__(self, model: Classifier, linker: Linker | None = None) -> None:
         """File with a loaded model; names are linked by the project's own catalogue if not by another."""
         self.model = model
-        self._linker = linker or Linker(load_catalogue())
+        self._linker = linker or Linker(load_catalogue(), load_countries())
 
     def classify(self, texts: Sequence[str]) -> list[FiledSentence]:
         """Sectors and entities of each text as it is, without splitting it."""
@@ -130,7 +130,7 @@ class Desk:
         )
 
     def _linked(self, text: str, entities: Sequence[Entity]) -> tuple[FiledEntity, ...]:
-        links = [self._linker.link(text[entity.start : entity.end], entity.type) for entity in entities]
+        links = [self._linker.link(text[entity.start : entity.end], entity.type, text) for entity in entities]
         return tuple(
             FiledEntity(entity.start, entity.end, entity.type, link.entry if link else None)
             for entity, link in zip(entities, links, strict=True)

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from labels.catalogue import load_countries
 from labels.dataset import load_sentences
 from labels.errors import UserError
 from labels.sentence import Entity, LabelledSentence
@@ -63,7 +64,7 @@ def evaluate_test(model: Classifier, source: TrainingSource) -> Evaluation:
     evaluation = evaluate(model, source.splits["test"], "test")
     if not source.links:
         return evaluation
-    linking = measure_linking(Linker(source.catalogue), source.links, model)
+    linking = measure_linking(Linker(source.catalogue, load_countries()), source.links, model)
     return replace(evaluation, metrics=replace(evaluation.metrics, linking=linking))
 
 

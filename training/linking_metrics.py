@@ -59,7 +59,7 @@ def measure_linking(linker: Linker, mentions: Sequence[LinkedMention], model: Cl
 
 
 def _entry_id(linker: Linker, mention: LinkedMention, entity: Entity) -> str | None:
-    link = linker.link(mention.name, entity.type)
+    link = linker.link(mention.name, entity.type, mention.sentence.text)
     return link.entry.id if link else None
 
 

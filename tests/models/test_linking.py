@@ -64,3 +64,12 @@ def test_normalised_names_lose_case_accents_marks_and_legal_forms_but_never_all(
     assert normalise_name("Alibaba Group Holding Ltd.") == "alibaba"
     assert normalise_name("AT&T Inc") == "at&t"
     assert normalise_name("Group") == "group"
+
+
+def test_an_ambiguous_organization_is_not_linked_where_another_country_is_named():
+    treasury = entry("us-treasury", "US Treasury", "ORGANIZATION", aliases=["Treasury"], ambiguous=["Treasury"])
+    linker = Linker([treasury], {"US": ["US", "American"], "GB": ["Britain", "Britons"]})
+    assert linker.link("Treasury", "ORGANIZATION", "The Treasury sold bonds.") is not None
+    assert linker.link("Treasury", "ORGANIZATION", "Britons wait for the Treasury.") is None
+    assert linker.link("Treasury", "ORGANIZATION", "The US told Britain what the Treasury wants.") is not None
+    assert linker.link("US Treasury", "ORGANIZATION", "Britons wait for the US Treasury.") is not None

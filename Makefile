@@ -11,6 +11,8 @@ OUT    ?= filed
 FORMAT ?= jsonl
 PORT   ?= 5000
 RESUME ?=
+REVIEW ?= review.jsonl
+ADD    ?=
 
 NEWSDESK := $(VENV)/bin/newsdesk
 READY    := $(VENV)/.ready
@@ -20,13 +22,14 @@ CONFIG_OPTION  := $(if $(CONFIG),--config $(CONFIG))
 RESUME_OPTION  := $(if $(RESUME),--resume)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo train train-baseline train-transformer evaluate compare promote predict ui labels test lint clean
+.PHONY: help setup demo train train-baseline train-transformer evaluate compare promote predict review ui labels test lint clean
 
 help: ## List the targets and their variables
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  %-18s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 	@echo
 	@echo "Variables: CONFIG=recipe.yaml  DATA='a.jsonl b.jsonl'  MODEL=alias|version|folder  ISSUE=path"
 	@echo "           OUT=folder  FORMAT=jsonl|csv|parquet  PORT=number  RESUME=1  PYTHON=python3.12  VENV=folder"
+	@echo "           REVIEW=file.jsonl  ADD=file.jsonl"
 
 setup: $(READY) ## Make the environment in .venv, every version pinned
 
@@ -79,8 +82,12 @@ predict: $(READY) ## File issues: ISSUE=file-or-folder  (OUT=, FORMAT=, MODEL=)
 ui: $(READY) ## Show the runs in MLflow on this machine  (PORT=)
 	@$(NEWSDESK) ui --port $(PORT)
 
-labels: $(READY) ## Audit the labelled sentences
-	@$(NEWSDESK) labels
+review: $(READY) ## Correct what the models were unsure of, on a page of this machine: ISSUE=path  (REVIEW=file, MODEL=)
+	$(CHAMPION)
+	@$(NEWSDESK) review $(ISSUE) --out $(REVIEW) $(MODEL_OPTION)
+
+labels: $(READY) ## Audit the labelled sentences, or add reviewed ones to them: ADD=review.jsonl
+	@$(NEWSDESK) labels $(if $(ADD),add $(ADD))
 
 test: $(READY) ## Run the tests (under 8 minutes)
 	@$(VENV)/bin/python -m pytest

@@ -8,8 +8,13 @@ import typer
 
 from labels.errors import UserError
 from predict.commands.filing import predict
+from predict.commands.label_findings import suspects, unknown
 from predict.commands.labelling import convert, labels
+from predict.commands.review import review
 from predict.commands.training import champion, compare, evaluate, promote, train, ui
+
+labels.command()(unknown)
+labels.command()(suspects)
 
 app = typer.Typer(
     name="newsdesk",
@@ -18,8 +23,9 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode="markdown",
 )
-for command in (predict, train, evaluate, compare, promote, champion, labels, convert, ui):
+for command in (predict, train, evaluate, compare, promote, champion, review, convert, ui):
     app.command()(command)
+app.add_typer(labels, name="labels")
 
 
 def main() -> None:

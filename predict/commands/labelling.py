@@ -1,7 +1,8 @@
-"""`newsdesk labels` and `newsdesk convert`: checks labelled sentences, reads hand-written ones."""
+"""`newsdesk labels` and `newsdesk convert`: checks labelled sentences, adds some, reads and writes other formats."""
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -17,14 +18,20 @@ if TYPE_CHECKING:
 
 _MOST_LISTED = 20
 
+labels = typer.Typer(rich_markup_mode="markdown")
 
-def labels(
+_Taxonomy = Annotated[
+    Path | None, typer.Option("--taxonomy", help="Taxonomy of the sentences.  [default: the project's own]")
+]
+
+
+@labels.callback(invoke_without_command=True)
+def audit_labels(
+    context: typer.Context,
     sentences: Annotated[
         Path | None, typer.Option(help="File or folder to audit.  [default: the project's own]")
     ] = None,
-    taxonomy: Annotated[
-        Path | None, typer.Option(help="Taxonomy of the sentences.  [default: the project's own]")
-    ] = None,
+    taxonomy: _Taxonomy = None,
     everything: Annotated[bool, typer.Option("--all", help="List all findings, not the first twenty.")] = False,
     json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
@@ -32,6 +39,10 @@ def labels(
 
     Example: `newsdesk labels --sentences my/sentences --taxonomy my/taxonomy.yaml`
     """
+    if context.invoked_subcommand:
+        if sentences or taxonomy or everything or json:
+            raise typer.BadParameter(f"only the audit takes options here; put them after {context.invoked_subcommand}")
+        return
     from labels.audit import audit
     from labels.dataset import DEFAULT_SENTENCES
     from labels.taxonomy import DEFAULT_PATH, load_taxonomy
@@ -46,6 +57,94 @@ def labels(
         _print(found, None if everything else _MOST_LISTED)
     if found.errors:
         raise typer.Exit(1)
+
+
+@labels.command()
+def add(
+    file: Annotated[Path, typer.Argument(help="JSONL of labelled sentences, such as `newsdesk review` writes.")],
+    to: Annotated[
+        Path | None,
+        typer.Option(help="File that they are added to.  [default: 90_reviewed.jsonl of the project's own sentences]"),
+    ] = None,
+    taxonomy: _Taxonomy = None,
+) -> None:
+    """Add reviewed sentences to the labelled ones: all of a sound file or nothing, and nothing twice.
+
+    What is labelled the same way already is skipped. What is labelled otherwise is named and left as it is; the exit
+    code is then 1.
+
+    Example: `newsdesk labels add review.jsonl`
+    """
+    from labels.additions import DEFAULT_TARGET, add_sentences
+    from labels.taxonomy import DEFAULT_PATH, load_taxonomy
+
+    target = to or DEFAULT_TARGET
+    result = add_sentences(file, load_taxonomy(taxonomy or DEFAULT_PATH), target)
+    for line in (*result.errors, *result.conflicts):
+        print(f"newsdesk: {line}", file=sys.stderr)
+    if result.errors:
+        print(f"newsdesk: {len(result.errors)} errors, nothing was added", file=sys.stderr)
+        raise typer.Exit(1)
+    for line in result.skipped:
+        print(f"skipped {line}")
+    print(
+        f"{len(result.added)} added to {target}, {len(result.skipped)} skipped, {len(result.conflicts)} in conflict"
+        + ("; `make labels` audits them, `make train` learns from them" if result.added else "")
+    )
+    if result.conflicts:
+        raise typer.Exit(1)
+
+
+@labels.command()
+def to_label_studio(
+    file: Annotated[
+        Path | None, typer.Argument(help="File or folder of labelled sentences.", show_default=False)
+    ] = None,
+    out: Annotated[Path, typer.Option(help="File of tasks for Label Studio's import.")] = Path("tasks.json"),
+    config: Annotated[
+        bool, typer.Option("--config", help="Print the labelling config of a project instead of writing tasks.")
+    ] = False,
+    taxonomy: _Taxonomy = None,
+) -> None:
+    """Write labelled sentences as tasks for Label Studio.
+
+    Example: `newsdesk labels to-label-studio review.jsonl --out tasks.json`
+    """
+    from labels.dataset import load_sentences
+    from labels.label_studio import label_config, write_tasks
+    from labels.taxonomy import DEFAULT_PATH, load_taxonomy
+
+    if (file is None) != config:
+        raise typer.BadParameter("name a file of labelled sentences, or ask for the --config alone")
+    loaded = load_taxonomy(taxonomy or DEFAULT_PATH)
+    if file is None:
+        print(label_config(loaded))
+        return
+    sentences = load_sentences(file, loaded)
+    write_tasks(out, sentences)
+    print(f"{len(sentences)} tasks in {out}; `newsdesk labels to-label-studio --config` prints the labelling config")
+
+
+@labels.command()
+def from_label_studio(
+    file: Annotated[Path, typer.Argument(help="Label Studio's export as JSON.")],
+    out: Annotated[Path, typer.Option(help="File of labelled sentences to write.")] = Path("sentences.jsonl"),
+    taxonomy: _Taxonomy = None,
+) -> None:
+    """Turn an export of Label Studio into labelled sentences.
+
+    Example: `newsdesk labels from-label-studio project-1.json --out sentences.jsonl`
+    """
+    from labels.label_studio import read_export
+    from labels.taxonomy import DEFAULT_PATH, load_taxonomy
+
+    found = read_export(file, load_taxonomy(taxonomy or DEFAULT_PATH))
+    try:
+        out.write_text("".join(f"{sentence.to_json()}\n" for sentence in found.sentences), encoding="utf-8")
+    except OSError as error:
+        raise UserError(f"{out}: cannot be written ({error.strerror}); name another --out") from error
+    unfinished = f", {found.n_open} tasks without an annotation left out" if found.n_open else ""
+    print(f"{len(found.sentences)} sentences in {out}{unfinished}; `make labels ADD={out}` adds them")
 
 
 def convert(

@@ -241,6 +241,7 @@ def test_make_alone_lists_every_target_with_a_line():
     listed = subprocess.run(["make"], cwd=PROJECT, capture_output=True, text=True, check=True).stdout
     for target in (
         "setup",
+        "review",
         "demo",
         "train",
         "train-baseline",

@@ -10,7 +10,9 @@ def story(number, *sentences):
 
 
 def test_unlinked_companies_and_organizations_are_counted_the_most_frequent_first():
-    acme = FiledSentence("Kia pays Acme in Győr.", (), (FiledEntity(0, 3, "COMPANY", KIA), FiledEntity(9, 13, "COMPANY")))
+    acme = FiledSentence(
+        "Kia pays Acme in Győr.", (), (FiledEntity(0, 3, "COMPANY", KIA), FiledEntity(9, 13, "COMPANY"))
+    )
     place = FiledSentence("Győr, says Ossa.", (), (FiledEntity(0, 4, "PLACE"), FiledEntity(11, 15, "ORGANIZATION")))
     assert count_unknown_names([story(1, acme, place), story(2, acme)]) == [
         UnknownName("Acme", "COMPANY", 2, 2),

@@ -1,0 +1,1 @@
+"""Sentences worth a person's minute: picked from issues, corrected on a local page, kept as labelled sentences."""

@@ -2,102 +2,18 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
-
-import numpy as np
 
 from labels.taxonomy import Taxonomy
 from models.classifier import Prediction
 from models.decision import Decision
 from models.gazetteer import Gazetteer
-from models.words import plain_marks
-
-if TYPE_CHECKING:
-    from scipy.sparse import csr_matrix
-    from sklearn.feature_extraction.text import TfidfVectorizer
-    from sklearn.multiclass import OneVsRestClassifier
+from models.lexical import SectorScorer, load_sector_scorer
 
 KIND = "baseline"
-_SECTORS_FILE = "sectors.skops"
-_NGRAMS_FILE = "ngrams.json"
 _GAZETTEER_FILE = "gazetteer.json"
-
-
-@dataclass(frozen=True, slots=True)
-class NgramSettings:
-    """Which n-grams are counted."""
-
-    words: tuple[int, int]
-    characters: tuple[int, int]
-    least_documents: int = 1
-
-    def vectorizers(self, vocabularies: Sequence[Sequence[str]] | None = None) -> list[TfidfVectorizer]:
-        """Unfitted TF-IDF of words and of characters, with fixed vocabularies where given."""
-        from sklearn.feature_extraction.text import TfidfVectorizer
-
-        return [
-            TfidfVectorizer(
-                analyzer=analyzer,
-                ngram_range=ngrams,
-                min_df=self.least_documents,
-                sublinear_tf=True,
-                token_pattern=r"(?u)\b\w+\b" if analyzer == "word" else None,
-                vocabulary=vocabularies[at] if vocabularies else None,
-                dtype=np.float32,
-            )
-            for at, (analyzer, ngrams) in enumerate((("word", self.words), ("char_wb", self.characters)))
-        ]
-
-
-@dataclass(frozen=True, slots=True)
-class SectorScorer:
-    """Fitted TF-IDF vectorizers and one logistic regression a sector."""
-
-    settings: NgramSettings
-    vectorizers: list[TfidfVectorizer]
-    regressions: OneVsRestClassifier
-
-    def logits(self, texts: Sequence[str]) -> np.ndarray:
-        """Log-odds before calibration, float (n_texts, n_sectors)."""
-        n_sectors = len(self.regressions.estimators_)
-        if not texts:
-            return np.zeros((0, n_sectors))
-        # With a single sector scikit-learn returns a vector.
-        return np.asarray(self.regressions.decision_function(features(self.vectorizers, texts))).reshape(-1, n_sectors)
-
-
-def fit_sector_scorer(
-    settings: NgramSettings, regularisation: float, texts: Sequence[str], targets: np.ndarray, *, seed: int
-) -> SectorScorer:
-    """Fit vectorizers and regressions.
-
-    Args:
-        settings: n-grams to count.
-        regularisation: inverse strength of the L2 penalty.
-        texts: of the training split.
-        targets: bool or 0/1 (n_texts, n_sectors).
-        seed: of the solver.
-    """
-    from sklearn.linear_model import LogisticRegression
-    from sklearn.multiclass import OneVsRestClassifier
-
-    plain = [plain_marks(text) for text in texts]
-    vectorizers = [vectorizer.fit(plain) for vectorizer in settings.vectorizers()]
-    regression = LogisticRegression(C=regularisation, solver="liblinear", class_weight="balanced", random_state=seed)
-    regressions = OneVsRestClassifier(regression).fit(features(vectorizers, texts), np.asarray(targets, dtype=int))
-    return SectorScorer(settings, vectorizers, regressions)
-
-
-def features(vectorizers: Sequence[TfidfVectorizer], texts: Sequence[str]) -> csr_matrix:
-    """TF-IDF of all vectorizers side by side, float32 (n_texts, n_ngrams)."""
-    from scipy.sparse import hstack
-
-    plain = [plain_marks(text) for text in texts]
-    return hstack([vectorizer.transform(plain) for vectorizer in vectorizers], format="csr")
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,42 +34,18 @@ class BaselineClassifier:
 
     def save(self, folder: Path) -> None:
         """Write the regressions and document frequencies as skops, all else as JSON."""
-        import skops.io
-
         from models.saved import write_description
 
-        settings = self.scorer.settings
-        write_description(folder, KIND, self.taxonomy, self.decision, asdict(settings))
-        vectorizers = self.scorer.vectorizers
-        skops.io.dump(
-            {"regressions": self.scorer.regressions, "idf": [vectorizer.idf_ for vectorizer in vectorizers]},
-            folder / _SECTORS_FILE,
-        )
-        # As JSON the vocabularies load in a fiftieth of the time that skops needs for large mappings.
-        _write_json(folder / _NGRAMS_FILE, [list(vectorizer.get_feature_names_out()) for vectorizer in vectorizers])
+        write_description(folder, KIND, self.taxonomy, self.decision, {})
+        self.scorer.save(folder)
         self.gazetteer.save(folder / _GAZETTEER_FILE)
 
 
-def load_baseline(folder: Path, taxonomy: Taxonomy, decision: Decision, settings: dict[str, Any]) -> BaselineClassifier:
-    """Baseline from its folder; skops builds only the types that it trusts by itself."""
-    import skops.io
-
-    ngrams = NgramSettings(tuple(settings["words"]), tuple(settings["characters"]), settings["least_documents"])
-    vectorizers = ngrams.vectorizers(_read_json(folder / _NGRAMS_FILE))
-    fitted = skops.io.load(folder / _SECTORS_FILE, trusted=[])
-    for vectorizer, idf in zip(vectorizers, fitted["idf"], strict=True):
-        vectorizer.idf_ = idf
+def load_baseline(folder: Path, taxonomy: Taxonomy, decision: Decision) -> BaselineClassifier:
+    """Baseline from its folder."""
     return BaselineClassifier(
         taxonomy=taxonomy,
-        scorer=SectorScorer(ngrams, vectorizers, fitted["regressions"]),
+        scorer=load_sector_scorer(folder),
         gazetteer=Gazetteer.load(folder / _GAZETTEER_FILE),
         decision=decision,
     )
-
-
-def _write_json(path: Path, content: Any) -> None:
-    path.write_text(json.dumps(content, ensure_ascii=False, indent=0) + "\n", encoding="utf-8")
-
-
-def _read_json(path: Path) -> Any:
-    return json.loads(path.read_text(encoding="utf-8"))

@@ -61,7 +61,7 @@ def load(folder: Path) -> Classifier:
     if content["kind"] == "baseline":
         from models.baseline import load_baseline
 
-        return load_baseline(folder, taxonomy, decision, content["settings"])
+        return load_baseline(folder, taxonomy, decision)
     if content["kind"] == "transformer":
         from models.transformer import load_transformer
 

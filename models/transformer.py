@@ -1,4 +1,4 @@
-"""The transformer: one encoder, sectors and entities in one pass."""
+"""The transformer: one encoder, sectors and entities in one pass, with the words' own say in the sectors."""
 
 from __future__ import annotations
 
@@ -18,12 +18,14 @@ from models.classifier import Prediction
 from models.decision import Decision
 from models.encoding import GAZETTEER_FILE, EncodedText, TextEncoder
 from models.gazetteer import Gazetteer
+from models.lexical import SectorScorer, load_sector_scorer
 from models.network import JointNetwork, NetworkShape
 from models.tags import allowed_transitions, best_tags, entities_of_tags, tag_names, well_formed
 
 KIND = "transformer"
 _WEIGHTS_FILE = "weights.safetensors"
 _ENCODER_FOLDER = "encoder"
+_LEXICAL_FOLDER = "lexical"
 _TOKENS_IN_BATCH = 4096
 
 
@@ -37,28 +39,43 @@ class RawPrediction:
 
 @dataclass(frozen=True, slots=True)
 class TransformerClassifier:
-    """Trained network and tokenizer with their decision."""
+    """Trained network and tokenizer with their decision.
+
+    The sector logits are the network's plus `lexical_weight` times those of TF-IDF: two models that err in
+    different places err less together, and most of all on text unlike that of the training.
+    """
 
     taxonomy: Taxonomy
     network: JointNetwork
     shape: NetworkShape
     encoder: TextEncoder
     decision: Decision
+    lexical: SectorScorer | None = None
+    lexical_weight: float = 0.0
 
     def classify(self, texts: Sequence[str]) -> Prediction:
         """Sector probabilities and entities of each text."""
         raw = predict_raw(self.network, self.encoder, texts, self.taxonomy)
-        return Prediction(self.decision.calibration.apply(raw.logits), raw.entities)
+        logits = raw.logits
+        if self.lexical:
+            logits = logits + self.lexical_weight * self.lexical.logits(texts)
+        return Prediction(self.decision.calibration.apply(logits), raw.entities)
 
     def save(self, folder: Path) -> None:
         """Write weights as safetensors, the tokenizer, and all else as JSON."""
         from models.saved import write_description
 
-        settings = {"shape": asdict(self.shape), "max_tokens": self.encoder.max_tokens}
+        settings = {
+            "shape": asdict(self.shape),
+            "max_tokens": self.encoder.max_tokens,
+            "lexical_weight": self.lexical_weight,
+        }
         write_description(folder, KIND, self.taxonomy, self.decision, settings)
         save_file(self.network.state_dict(), folder / _WEIGHTS_FILE)
         self.network.encoder.config.save_pretrained(folder / _ENCODER_FOLDER)
         self.encoder.save(folder / _ENCODER_FOLDER)
+        if self.lexical:
+            self.lexical.save(folder / _LEXICAL_FOLDER)
 
 
 def load_transformer(
@@ -75,7 +92,9 @@ def load_transformer(
         Gazetteer.load(folder / _ENCODER_FOLDER / GAZETTEER_FILE),
         taxonomy.entity_keys,
     )
-    return TransformerClassifier(taxonomy, network.to(best_device()), shape, encoder, decision)
+    weight = settings["lexical_weight"]
+    lexical = load_sector_scorer(folder / _LEXICAL_FOLDER) if weight else None
+    return TransformerClassifier(taxonomy, network.to(best_device()), shape, encoder, decision, lexical, weight)
 
 
 def best_device() -> torch.device:

@@ -7,9 +7,10 @@ from collections.abc import Sequence
 from labels.catalogue import CatalogueEntry
 from labels.sentence import LabelledSentence
 from labels.taxonomy import Taxonomy
-from models.baseline import BaselineClassifier, NgramSettings, fit_sector_scorer
+from models.baseline import BaselineClassifier
 from models.decision import fit_decision
 from models.gazetteer import learn_gazetteer
+from models.lexical import NgramSettings, fit_sector_scorer
 from models.pooling import StoryPooling
 from training.config import BaselineConfig
 from training.metrics import sector_targets

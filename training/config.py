@@ -51,7 +51,7 @@ class TransformerConfig(_Strict):
     backbone: str = "packaged"
     """`packaged`, a folder, or a hub name."""
     max_tokens: Annotated[int, Field(ge=16, le=512)] = 256
-    epochs: PositiveInt = 5
+    epochs: PositiveInt = 4
     batch_size: PositiveInt = 32
     learning_rate: PositiveFloat = 2e-4
     head_learning_rate: PositiveFloat = 1e-3
@@ -68,6 +68,8 @@ class TransformerConfig(_Strict):
     """Whether the embeddings below the first layer move too; frozen they are as good and faster."""
     average_decay: Share = 0.99
     """Decay of the running average of weights that becomes the model; 0 takes the last weights."""
+    lexical_weight: Annotated[float, Field(ge=0)] = 0.6
+    """Weight of TF-IDF's sector logits beside the network's; 0 leaves TF-IDF out."""
     casing_width: PositiveInt = 16
     known_width: PositiveInt = 16
     known_dropout: Share = 0.3

@@ -22,9 +22,9 @@ PRIVATE_PACKAGE = "newsdesk_model"
 
 _REQUIREMENTS = {
     "baseline": ("scikit-learn", "skops"),
-    "transformer": ("torch", "transformers", "safetensors"),
+    "transformer": ("torch", "transformers", "safetensors", "scikit-learn", "skops"),
 }
-_COMMON_REQUIREMENTS = ("mlflow", "numpy", "scipy", "pandas", "pyahocorasick", "pyyaml")
+_COMMON_REQUIREMENTS = ("mlflow", "numpy", "scipy", "pandas", "pyahocorasick", "pydantic", "pyyaml")
 _EXAMPLE = "Nvidia-backed start-up Figure unveils a humanoid robot that sorts parcels in Shenzhen."
 
 

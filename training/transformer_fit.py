@@ -18,13 +18,14 @@ from models.classifier import Prediction
 from models.decision import fit_decision
 from models.encoding import EncodedText, TextEncoder
 from models.gazetteer import Gazetteer, catalogue_names
+from models.lexical import NgramSettings, SectorScorer, fit_sector_scorer
 from models.network import JointNetwork, NetworkShape
 from models.pooling import StoryPooling
 from models.tags import tag_names, tags_of_words
 from models.transformer import TransformerClassifier, best_device, mixed_precision, predict_raw
 from training.allocator import return_freed_memory
 from training.checkpoints import Checkpoint, CheckpointFolder
-from training.config import TransformerConfig
+from training.config import BaselineConfig, TransformerConfig
 from training.metrics import sector_targets
 
 _BATCHES_SORTED_TOGETHER = 50
@@ -102,6 +103,7 @@ def fit_transformer(
         network.freeze_embeddings()
     network.to(device)
     examples = _examples(encoder, train, taxonomy)
+    lexical = _fit_lexical(settings, seed, taxonomy, train)
     lengths = [len(example.encoded.token_ids) for example in examples]
     batches = [_epoch_batches(lengths, settings.batch_size, seed, epoch) for epoch in range(settings.epochs)]
     total_steps = sum(map(len, batches))
@@ -109,12 +111,24 @@ def fit_transformer(
     scheduler = torch.optim.lr_scheduler.LambdaLR(optimizer, _warmup_and_decay(total_steps, settings.warmup_share))
     average = copy.deepcopy(network) if settings.average_decay else network
 
+    said_by_words = settings.lexical_weight * lexical.logits([s.text for s in validation]) if lexical else 0.0
+
+    def assemble() -> tuple[TransformerClassifier, Prediction]:
+        average.eval()
+        raw = predict_raw(average, encoder, [sentence.text for sentence in validation], taxonomy)
+        logits = raw.logits + said_by_words
+        decision = fit_decision(logits, sector_targets(validation, taxonomy), pooling)
+        model = TransformerClassifier(
+            taxonomy, average, shape, encoder, decision, lexical, settings.lexical_weight if lexical else 0.0
+        )
+        return model, Prediction(decision.calibration.apply(logits), raw.entities)
+
     first_epoch = 0
     if (latest := checkpoints.latest()) is not None:
         latest.restore(network, average, optimizer, scheduler)
         first_epoch = latest.epoch
     if first_epoch == settings.epochs:
-        model, validated = _assemble(average, shape, encoder, taxonomy, validation, pooling)
+        model, validated = assemble()
         on_epoch(first_epoch, model, validated)
     for epoch in range(first_epoch, settings.epochs):
         torch.manual_seed(seed * 1_000 + epoch)
@@ -131,7 +145,7 @@ def fit_transformer(
                 _move_average(average, network, settings.average_decay, step)
             on_step(Progress(step, total_steps, epoch + 1, losses, float(scheduler.get_last_lr()[0])))
         checkpoints.write(Checkpoint.of(epoch + 1, network, average, optimizer, scheduler))
-        model, validated = _assemble(average, shape, encoder, taxonomy, validation, pooling)
+        model, validated = assemble()
         on_epoch(epoch + 1, model, validated)
     return model
 
@@ -220,16 +234,12 @@ def _move_average(average: JointNetwork, network: JointNetwork, decay: float, st
                 mean.lerp_(current, weight)
 
 
-def _assemble(
-    network: JointNetwork,
-    shape: NetworkShape,
-    encoder: TextEncoder,
-    taxonomy: Taxonomy,
-    validation: Sequence[LabelledSentence],
-    pooling: StoryPooling,
-) -> tuple[TransformerClassifier, Prediction]:
-    network.eval()
-    raw = predict_raw(network, encoder, [sentence.text for sentence in validation], taxonomy)
-    decision = fit_decision(raw.logits, sector_targets(validation, taxonomy), pooling)
-    model = TransformerClassifier(taxonomy, network, shape, encoder, decision)
-    return model, Prediction(decision.calibration.apply(raw.logits), raw.entities)
+def _fit_lexical(
+    settings: TransformerConfig, seed: int, taxonomy: Taxonomy, train: Sequence[LabelledSentence]
+) -> SectorScorer | None:
+    if not settings.lexical_weight:
+        return None
+    recipe = BaselineConfig()
+    ngrams = NgramSettings(recipe.word_ngrams, recipe.character_ngrams, recipe.least_documents)
+    texts = [sentence.text for sentence in train]
+    return fit_sector_scorer(ngrams, recipe.regularisation, texts, sector_targets(train, taxonomy), seed=seed)

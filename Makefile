@@ -9,6 +9,7 @@ MODEL  ?=
 ISSUE  ?= examples/sample_issue.md
 OUT    ?= filed
 FORMAT ?= jsonl
+HTML   ?=
 PORT   ?= 5000
 RESUME ?=
 REVIEW ?= review.jsonl
@@ -28,7 +29,7 @@ help: ## List the targets and their variables
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  %-18s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 	@echo
 	@echo "Variables: CONFIG=recipe.yaml  DATA='a.jsonl b.jsonl'  MODEL=alias|version|folder  ISSUE=path"
-	@echo "           OUT=folder  FORMAT=jsonl|csv|parquet  PORT=number  RESUME=1  PYTHON=python3.12  VENV=folder"
+	@echo "           OUT=folder  FORMAT=jsonl|csv|parquet  HTML=1  PORT=number  RESUME=1  PYTHON=python3.12  VENV=folder"
 	@echo "           REVIEW=file.jsonl  ADD=file.jsonl"
 
 setup: $(READY) ## Make the environment in .venv, every version pinned
@@ -46,9 +47,9 @@ demo: $(READY) ## Train both models, evaluate, compare, promote, file the sample
 	@$(NEWSDESK) compare
 	@$(NEWSDESK) promote
 	@$(NEWSDESK) evaluate $(DATA_OPTIONS)
-	@$(NEWSDESK) predict $(ISSUE) --out $(OUT) --format $(FORMAT)
+	@$(NEWSDESK) predict $(ISSUE) --out $(OUT) --format $(FORMAT) --html
 	@echo
-	@echo "The filed stories are in $(OUT)/stories.$(FORMAT); 'make ui' shows the runs in MLflow."
+	@echo "The filed stories are in $(OUT)/stories.$(FORMAT) and as a page beside it; 'make ui' shows the runs in MLflow."
 
 train: $(READY) ## Train both models, or one recipe: CONFIG=configs/baseline.yaml  (DATA=, RESUME=1)
 	@$(NEWSDESK) train $(or $(CONFIG),configs/baseline.yaml configs/transformer.yaml) $(DATA_OPTIONS) $(RESUME_OPTION)
@@ -75,9 +76,9 @@ promote: $(READY) ## Make the best of the latest models the champion, if it beat
 	$(CHAMPION)
 	@$(NEWSDESK) promote $(CONFIG_OPTION)
 
-predict: $(READY) ## File issues: ISSUE=file-or-folder  (OUT=, FORMAT=, MODEL=)
+predict: $(READY) ## File issues: ISSUE=file-or-folder  (OUT=, FORMAT=, MODEL=, HTML=1)
 	$(CHAMPION)
-	@$(NEWSDESK) predict $(ISSUE) --out $(OUT) --format $(FORMAT) $(MODEL_OPTION)
+	@$(NEWSDESK) predict $(ISSUE) --out $(OUT) --format $(FORMAT) $(MODEL_OPTION) $(if $(HTML),--html)
 
 ui: $(READY) ## Show the runs in MLflow on this machine  (PORT=)
 	@$(NEWSDESK) ui --port $(PORT)

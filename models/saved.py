@@ -12,7 +12,7 @@ from models.classifier import Classifier
 from models.decision import Decision
 
 DESCRIPTION_FILE = "model.json"
-_FORMAT = 2
+_FORMAT = 3
 
 
 class SavedModelError(UserError):

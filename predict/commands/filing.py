@@ -29,6 +29,9 @@ def predict(
         Literal["jsonl", "csv", "parquet"] | None,
         typer.Option(help="Format of the stories; without --out they go to standard output.  [default: jsonl]"),
     ] = None,
+    html: Annotated[
+        bool, typer.Option("--html", help="Also write each issue to --out as a page to read; several get an index.")
+    ] = False,
     model: Annotated[str, typer.Option(help="Alias, version, name@alias or folder of the model.")] = CHAMPION,
     input_format: Annotated[
         _InputFormat | None,
@@ -48,12 +51,16 @@ def predict(
         raise typer.BadParameter("name files or folders, or give one --text")
     if format == "parquet" and out is None:
         raise typer.BadParameter("Parquet is a file: name a folder with --out")
+    if html and text is not None:
+        raise typer.BadParameter("--html makes pages of issues: name files or folders, not --text")
+    if html and out is None:
+        raise typer.BadParameter("--html writes pages: name a folder for them with --out")
     from predict.desk import load
 
     if text is not None:
         _classify_text(load(model), text, as_json=format == "jsonl")
         return
-    if not _file_paths(paths or [], model, out, format, input_format, column):
+    if not _file_paths(paths or [], model, out, format, input_format, column, html=html):
         raise typer.Exit(1)
 
 
@@ -81,12 +88,15 @@ def _file_paths(
     output_format: Literal["jsonl", "csv", "parquet"] | None,
     input_format: str | None,
     column: str,
+    *,
+    html: bool,
 ) -> bool:
     """File everything that can be read; returns whether nothing went wrong."""
     from rich.console import Console
     from rich.progress import MofNCompleteColumn, Progress, TextColumn
 
     from predict.desk import load
+    from predict.page.folder import PageFolder
     from predict.reading import find_files, read_issues
     from predict.tables import story_table
 
@@ -100,6 +110,7 @@ def _file_paths(
         return False
     desk = load(model)
     writer, target = _writer(out, output_format)
+    pages = PageFolder(out, desk.model.taxonomy) if html and out else None
     n_stories = 0
     try:
         with Progress(
@@ -118,6 +129,8 @@ def _file_paths(
                         stories = desk.file_issue(issue)
                         if writer:
                             writer.write(stories)
+                        if pages:
+                            pages.write(issue, stories)
                         if not to_stdout:
                             Console().print(story_table(issue.name, stories, desk.model.taxonomy))
                         n_stories += _n_filed(stories)
@@ -129,6 +142,7 @@ def _file_paths(
     finally:
         if writer:
             writer.close()
+    page = pages.close() if pages else None
     for problem in problems:
         notes.print(f"newsdesk: {problem}", markup=False, highlight=False, soft_wrap=True)
     if not to_stdout:
@@ -139,6 +153,8 @@ def _file_paths(
             highlight=False,
             soft_wrap=True,
         )
+    if page:
+        notes.print(f"open {page} to read them", markup=False, highlight=False, soft_wrap=True)
     return not problems
 
 

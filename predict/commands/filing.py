@@ -12,8 +12,10 @@ from labels.errors import UserError
 from models.registry import CHAMPION
 
 if TYPE_CHECKING:
+    from labels.taxonomy import Taxonomy
     from predict.desk import Desk
     from predict.filed import FiledStory
+    from predict.page.folder import PageFolder
     from predict.writers import StoryWriter
 
 _InputFormat = Literal["text", "markdown", "html", "email", "feed", "lines", "jsonl", "csv"]
@@ -96,7 +98,6 @@ def _file_paths(
     from rich.progress import MofNCompleteColumn, Progress, TextColumn
 
     from predict.desk import load
-    from predict.page.folder import PageFolder
     from predict.reading import find_files, read_issues
     from predict.tables import story_table
 
@@ -110,7 +111,7 @@ def _file_paths(
         return False
     desk = load(model)
     writer, target = _writer(out, output_format)
-    pages = PageFolder(out, desk.model.taxonomy) if html and out else None
+    pages = _pages(out, desk.model.taxonomy) if html and out else None
     n_stories = 0
     try:
         with Progress(
@@ -156,6 +157,13 @@ def _file_paths(
     if page:
         notes.print(f"open {page} to read them", markup=False, highlight=False, soft_wrap=True)
     return not problems
+
+
+def _pages(folder: Path, taxonomy: Taxonomy) -> PageFolder:
+    # Imported only where pages are asked for: the templates' engine takes a while.
+    from predict.page.folder import PageFolder
+
+    return PageFolder(folder, taxonomy)
 
 
 def _n_filed(stories: list[FiledStory]) -> int:

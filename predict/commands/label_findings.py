@@ -3,15 +3,11 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
-from labels.errors import UserError
 from models.registry import CHAMPION
-
-if TYPE_CHECKING:
-    from predict.filed import FiledStory
 
 
 def unknown(
@@ -26,19 +22,11 @@ def unknown(
     """
     import sys
 
+    from predict.batch import file_batch
     from predict.desk import load
-    from predict.reading import find_files, read_issues
     from predict.unknown_names import count_unknown_names
 
-    desk = load(model)
-    files, missing = find_files(paths)
-    problems: list[UserError] = [*missing]
-    stories: list[FiledStory] = []
-    for file in files:
-        try:
-            stories += [story for issue in read_issues(file) for story in desk.file_issue(issue)]
-        except UserError as error:
-            problems.append(error)
+    stories, problems = file_batch(load(model), paths)
     for problem in problems:
         print(f"newsdesk: {problem}", file=sys.stderr)
     names = count_unknown_names(stories)

@@ -94,17 +94,9 @@ def _second_judge(desk: Desk, name: str, note: Callable[[str], None]) -> Judge |
 
 def _filed(desk: Desk, paths: list[str], note: Callable[[str], None]) -> list[FiledStory]:
     """Stories of everything that can be read; what cannot is named."""
-    from predict.reading import find_files, read_issues
+    from predict.batch import file_batch
 
-    files, missing = find_files(paths)
-    problems: list[UserError] = [*missing]
-    stories: list[FiledStory] = []
-    for file in files:
-        try:
-            for issue in read_issues(file):
-                stories += desk.file_issue(issue)
-        except UserError as error:
-            problems.append(error)
+    stories, problems = file_batch(desk, paths)
     if not stories and problems:
         raise problems[0]
     for problem in problems:

@@ -83,7 +83,7 @@ def evaluate(
         from training.source import load_source
 
         source = load_source(_recipe(config).labels)
-        evaluations = [evaluate_test(loaded, source)]
+        evaluations = [evaluate_test(loaded, source, model)]
     if json:
         from json import dumps
 

@@ -1,6 +1,5 @@
 """The index of a batch: the order of issues, what its charts count, and where its links lead."""
 
-import shutil
 from collections import Counter
 from datetime import date, timedelta
 from urllib.parse import quote
@@ -22,7 +21,6 @@ from predict.page.timeline import MOST_COLUMNS, columns, in_order
 from training.baseline_fit import fit_baseline
 from training.config import BaselineConfig
 
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 TAXONOMY = load_taxonomy()
 RUN = "window.owned=1;alert(1)"
 HOSTILE = f"\"'></a></svg></style><script>{RUN}</script><img src=x onerror={RUN}> javascript:{RUN} {{{{7*7}}}}"
@@ -206,17 +204,6 @@ def test_only_companies_of_the_catalogue_are_followed_over_time(tmp_path):
 
 def test_no_issue_is_no_page(tmp_path):
     assert PageFolder(tmp_path, TAXONOMY).close() is None
-
-
-@pytest.fixture(scope="module")
-def browser():
-    if CHROMIUM is None:
-        pytest.skip("no Chromium on this machine; install one to test the pages")
-    api = pytest.importorskip("playwright.sync_api", reason="playwright drives the browser; pip install playwright")
-    with api.sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        yield chromium
-        chromium.close()
 
 
 @pytest.fixture

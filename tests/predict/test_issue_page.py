@@ -2,7 +2,6 @@
 
 import os
 import re
-import shutil
 from datetime import date
 from urllib.parse import quote
 
@@ -18,7 +17,6 @@ from predict.page.filed_issue import filed_issue
 from predict.page.folder import PageFolder
 from predict.page.issue_page import issue_page
 
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 TAXONOMY = load_taxonomy()
 KIA = CatalogueEntry(id="kia", name="Kia", type="COMPANY", aliases=["Kia Motors"], country="KR", sectors=["mobility"])
 RUN = "window.owned=1;alert(1)"
@@ -257,17 +255,6 @@ def test_a_lone_half_of_a_character_does_not_stop_the_page(tmp_path):
 
 
 # In the browser.
-
-
-@pytest.fixture(scope="module")
-def browser():
-    if CHROMIUM is None:
-        pytest.skip("no Chromium on this machine; install one to test the pages")
-    api = pytest.importorskip("playwright.sync_api", reason="playwright drives the browser; pip install playwright")
-    with api.sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        yield chromium
-        chromium.close()
 
 
 @pytest.fixture

@@ -3,7 +3,6 @@
 import http.client
 import json
 import os
-import shutil
 import signal
 import subprocess
 import sys
@@ -28,7 +27,6 @@ from predict.review.server import listen, make_app
 from training.baseline_fit import fit_baseline
 from training.config import BaselineConfig
 
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 TAXONOMY = load_taxonomy()
 SCRIPT = "document.title='owned'"
 HOSTILE = f'Kia\'s <img src=x onerror="{SCRIPT}"> </script><script>{SCRIPT}</script> & vans {{{{ 7*7 }}}}'
@@ -91,17 +89,6 @@ def running(review):
 def review(desk, tmp_path):
     with running(Review(desk, tmp_path / "review.jsonl")) as one:
         yield one
-
-
-@pytest.fixture(scope="module")
-def browser():
-    if CHROMIUM is None:
-        pytest.skip("no Chromium on this machine; install one to test the review page")
-    api = pytest.importorskip("playwright.sync_api", reason="playwright drives the browser; pip install playwright")
-    with api.sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        yield chromium
-        chromium.close()
 
 
 @pytest.fixture

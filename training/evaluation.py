@@ -10,6 +10,7 @@ from labels.catalogue import load_countries
 from labels.dataset import load_sentences
 from labels.errors import UserError
 from labels.sentence import Entity, LabelledSentence
+from labels.splits import Split
 from models.classifier import Classifier, Prediction
 from models.decision import sectors_above
 from models.linking import Linker
@@ -35,17 +36,7 @@ class Evaluation:
 def evaluate(
     model: Classifier, sentences: Sequence[LabelledSentence], name: str, prediction: Prediction | None = None
 ) -> Evaluation:
-    """Score the model on the sentences, classified now where `prediction` does not hold that already.
-
-    Raises:
-        OtherLabelsError: the sentences have sectors that the model does not know.
-    """
-    strange = {key for sentence in sentences for key in sentence.sectors} - set(model.taxonomy.sector_keys)
-    if strange:
-        raise OtherLabelsError(
-            f"{name}: has the sector {min(strange)!r}, which the model does not know; evaluate with the recipe "
-            "that the model was trained by (--config), and give other labels a `register_as` of their own"
-        )
+    """Score the model on the sentences, classified now where `prediction` does not hold that already."""
     prediction = prediction or model.classify([sentence.text for sentence in sentences])
     return Evaluation(
         name,
@@ -55,13 +46,32 @@ def evaluate(
     )
 
 
-def evaluate_test(model: Classifier, source: TrainingSource) -> Evaluation:
-    """Score a model on the test split of its labels, and on their linked mentions where there are any.
+def evaluate_split(model: Classifier, source: TrainingSource, split: Split, name: str) -> Evaluation:
+    """Score a model on a split of labels.
+
+    Args:
+        model: to score.
+        source: the labels.
+        split: of them.
+        name: by which the user knows the model, for the error.
 
     Raises:
-        OtherLabelsError: the labels have sectors that the model does not know.
+        OtherLabelsError: the model was trained on other sectors than the labels have.
     """
-    evaluation = evaluate(model, source.splits["test"], "test")
+    if model.taxonomy.sector_keys != source.taxonomy.sector_keys:
+        raise OtherLabelsError(
+            f"model {name}: knows other sectors than these labels; name its recipe with --config, or a file with "
+            "--data; a recipe of other labels needs a `register_as` of its own"
+        )
+    return evaluate(model, source.splits[split], split)
+
+
+def evaluate_test(model: Classifier, source: TrainingSource, name: str) -> Evaluation:
+    """Score a model on the test split of its labels, and on their linked mentions where there are any.
+
+    Args and errors as in `evaluate_split`.
+    """
+    evaluation = evaluate_split(model, source, "test", name)
     if not source.links:
         return evaluation
     linking = measure_linking(Linker(source.catalogue, load_countries()), source.links, model)

@@ -77,11 +77,11 @@ def find_suspects(
     from cleanlab.multilabel_classification.rank import get_label_quality_scores
 
     sentences = [sentence for split in SPLITS for sentence in source.splits[split]]
-    prediction, thresholds = _out_of_fold(recipe, source, sentences, folds, on_fold)
+    prediction = _out_of_fold(recipe, source, sentences, folds, on_fold)
     given = [[int(at) for at in np.flatnonzero(row)] for row in sector_targets(sentences, source.taxonomy)]
     suspected = find_label_issues(given, prediction.sectors.astype(np.float64))
     quality = get_label_quality_scores(given, prediction.sectors.astype(np.float64))
-    least = np.full_like(thresholds, _LEAST_PROBABILITY)
+    least = np.full(len(source.taxonomy.sectors), _LEAST_PROBABILITY)
     suspects = [
         Suspect(
             sentence=sentence,
@@ -101,12 +101,11 @@ def find_suspects(
 
 def _out_of_fold(
     recipe: Recipe, source: TrainingSource, sentences: Sequence[LabelledSentence], folds: int, on_fold: OnFold
-) -> tuple[Prediction, np.ndarray]:
-    """Prediction of every sentence by a model trained without it, and the folds' mean thresholds."""
+) -> Prediction:
+    """Prediction of every sentence by a model trained without it."""
     fold_of = np.random.default_rng(recipe.seed).permutation(len(sentences)) % folds
     sectors = np.zeros((len(sentences), len(source.taxonomy.sectors)), dtype=np.float32)
     entities: list[list[Entity]] = [[] for _ in sentences]
-    thresholds = []
     for fold in range(folds):
         held_out = [int(at) for at in np.flatnonzero(fold_of == fold)]
         others = [int(at) for at in np.flatnonzero(fold_of != fold)]
@@ -121,9 +120,8 @@ def _out_of_fold(
         sectors[held_out] = prediction.sectors
         for at, found in zip(held_out, prediction.entities, strict=True):
             entities[at] = found
-        thresholds.append(model.decision.thresholds)
         on_fold(fold + 1, folds)
-    return Prediction(sectors, entities), np.mean(thresholds, axis=0)
+    return Prediction(sectors, entities)
 
 
 def _fit(

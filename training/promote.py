@@ -9,7 +9,7 @@ from models.registry import CHAMPION, aliased_version, connect, model_folder
 from models.saved import load
 from training.compare import latest_runs
 from training.config import Recipe
-from training.evaluation import evaluate
+from training.evaluation import evaluate_split
 from training.metrics import Metrics
 from training.source import TrainingSource, load_source
 
@@ -75,7 +75,7 @@ def promote(recipe: Recipe, version: str | None = None) -> Promotion:
 
 def _score(model: str, source: TrainingSource) -> float:
     candidate = load(model_folder(model))
-    return validation_score(evaluate(candidate, source.splits["validation"], f"model {model} on validation").metrics)
+    return validation_score(evaluate_split(candidate, source, "validation", model).metrics)
 
 
 def _crown(name: str, version: str) -> None:

@@ -145,7 +145,7 @@ def _conclude(
     return_freed_memory()
 
     mlflow.log_metrics(metric_names(validation.metrics.flat(), "validation/"))
-    test = evaluate_test(model, source)
+    test = evaluate_test(model, source, recipe.name)
     log_evaluation(test, model, "")
     evaluations = [test]
     for path in data_files:

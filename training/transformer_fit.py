@@ -18,12 +18,12 @@ from models.classifier import Prediction
 from models.decision import fit_decision
 from models.encoding import EncodedText, TextEncoder
 from models.gazetteer import Gazetteer, catalogue_names
-from models.lexical import NgramSettings, SectorScorer, fit_sector_scorer
 from models.network import JointNetwork, NetworkShape
 from models.pooling import StoryPooling
 from models.tags import tag_names, tags_of_words
 from models.transformer import TransformerClassifier, best_device, mixed_precision, predict_raw
 from training.allocator import return_freed_memory
+from training.baseline_fit import fit_scorer
 from training.checkpoints import Checkpoint, CheckpointFolder
 from training.config import BaselineConfig, TransformerConfig
 from training.metrics import sector_targets
@@ -103,7 +103,7 @@ def fit_transformer(
         network.freeze_embeddings()
     network.to(device)
     examples = _examples(encoder, train, taxonomy)
-    lexical = _fit_lexical(settings, seed, taxonomy, train)
+    lexical = fit_scorer(BaselineConfig(), taxonomy, train, seed=seed) if settings.lexical_weight else None
     lengths = [len(example.encoded.token_ids) for example in examples]
     batches = [_epoch_batches(lengths, settings.batch_size, seed, epoch) for epoch in range(settings.epochs)]
     total_steps = sum(map(len, batches))
@@ -118,9 +118,7 @@ def fit_transformer(
         raw = predict_raw(average, encoder, [sentence.text for sentence in validation], taxonomy)
         logits = raw.logits + said_by_words
         decision = fit_decision(logits, sector_targets(validation, taxonomy), pooling)
-        model = TransformerClassifier(
-            taxonomy, average, shape, encoder, decision, lexical, settings.lexical_weight if lexical else 0.0
-        )
+        model = TransformerClassifier(taxonomy, average, shape, encoder, decision, lexical, settings.lexical_weight)
         return model, Prediction(decision.calibration.apply(logits), raw.entities)
 
     first_epoch = 0
@@ -232,14 +230,3 @@ def _move_average(average: JointNetwork, network: JointNetwork, decay: float, st
         for mean, current in zip(average.parameters(), network.parameters(), strict=True):
             if current.requires_grad:
                 mean.lerp_(current, weight)
-
-
-def _fit_lexical(
-    settings: TransformerConfig, seed: int, taxonomy: Taxonomy, train: Sequence[LabelledSentence]
-) -> SectorScorer | None:
-    if not settings.lexical_weight:
-        return None
-    recipe = BaselineConfig()
-    ngrams = NgramSettings(recipe.word_ngrams, recipe.character_ngrams, recipe.least_documents)
-    texts = [sentence.text for sentence in train]
-    return fit_sector_scorer(ngrams, recipe.regularisation, texts, sector_targets(train, taxonomy), seed=seed)

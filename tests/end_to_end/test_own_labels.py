@@ -122,4 +122,4 @@ def test_a_model_of_other_labels_is_not_measured_on_ours(newsdesk, bank):
     _, store = bank
     done = newsdesk("evaluate", "--model", "bank@bank", store=store)
     assert done.code == 1
-    assert "has the sector 'ai_models', which the model does not know; evaluate with the recipe" in done.err
+    assert "name its recipe with --config" in done.err

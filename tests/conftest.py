@@ -42,19 +42,30 @@ def home(tmp_path_factory):
 
 
 @pytest.fixture(scope="session")
-def newsdesk(home):
+def environment_of():
+    """Environment in which a command meets one store and no other."""
+
+    def environment(store):
+        inherited = {**os.environ, "NEWSDESK_HOME": str(store), "COLUMNS": "160"}
+        # MLflow puts it there in this very process, as soon as a test has told it of a store.
+        inherited.pop("MLFLOW_TRACKING_URI", None)
+        return inherited
+
+    return environment
+
+
+@pytest.fixture(scope="session")
+def newsdesk(home, environment_of):
     """The `newsdesk` command in a process of its own."""
 
     def run(*arguments, stdin="", cwd=None, store=home):
-        environment = {**os.environ, "NEWSDESK_HOME": str(store), "COLUMNS": "160"}
-        environment.pop("MLFLOW_TRACKING_URI", None)
         done = subprocess.run(
             [str(Path(sys.executable).parent / "newsdesk"), *map(str, arguments)],
             input=stdin,
             capture_output=True,
             text=True,
             cwd=cwd,
-            env=environment,
+            env=environment_of(store),
             check=False,
         )
         return Outcome(done.returncode, done.stdout, done.stderr)

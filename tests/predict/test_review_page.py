@@ -2,7 +2,6 @@
 
 import http.client
 import json
-import os
 import signal
 import subprocess
 import sys
@@ -381,7 +380,7 @@ def test_an_answer_does_not_run_into_a_line_without_an_end(review):
     assert [saved.text for saved in review.saved] == ["By hand", "Kia builds vans in Hungary"]
 
 
-def test_the_command_serves_until_interrupted_and_does_without_a_second_model(desk, tmp_path):
+def test_the_command_serves_until_interrupted_and_does_without_a_second_model(desk, environment_of, tmp_path):
     desk.model.save(tmp_path / "model")
     (tmp_path / "letter.md").write_text("# Kia builds vans in Hungary\n\nKia builds vans in Kosice with Moonlake AI.\n")
     command = [
@@ -395,7 +394,7 @@ def test_the_command_serves_until_interrupted_and_does_without_a_second_model(de
     process = subprocess.Popen(
         [*command, "--no-browser"],
         cwd=tmp_path,
-        env={**os.environ, "NEWSDESK_HOME": str(tmp_path / "store")},
+        env=environment_of(tmp_path / "store"),
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,

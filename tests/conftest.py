@@ -11,15 +11,15 @@ import pytest
 
 PROJECT = Path(__file__).resolve().parent.parent
 
-SMALL_TRANSFORMER = """
-name: transformer
-model: transformer
+SMALL_LABELS = """
 labels:
   sentences: sentences
   taxonomy: {taxonomy}
-transformer:
-  epochs: 2
 """
+SMALL_RECIPES = {
+    "baseline": "name: baseline\nmodel: baseline" + SMALL_LABELS,
+    "transformer": "name: transformer\nmodel: transformer" + SMALL_LABELS + "transformer:\n  epochs: 2\n",
+}
 
 
 @dataclass(frozen=True)
@@ -75,19 +75,17 @@ def newsdesk(home, environment_of):
 
 @pytest.fixture(scope="session")
 def trained(newsdesk, tmp_path_factory):
-    """Both models in the registry, the better one champion: the real baseline, a transformer of a third
-    of the sentences."""
-    folder = tmp_path_factory.mktemp("recipe")
+    """Both models, trained on a quarter of the sentences, in the registry; the better one champion."""
+    folder = tmp_path_factory.mktemp("recipes")
     (folder / "sentences").mkdir()
     for file in sorted((PROJECT / "labels" / "sentences").glob("*.jsonl")):
-        lines = file.read_text(encoding="utf-8").splitlines()[::3]
+        lines = file.read_text(encoding="utf-8").splitlines()[::4]
         (folder / "sentences" / file.name).write_text("\n".join(lines) + "\n", encoding="utf-8")
-    recipe = folder / "transformer.yaml"
-    recipe.write_text(SMALL_TRANSFORMER.format(taxonomy=PROJECT / "labels" / "taxonomy.yaml"), encoding="utf-8")
-    outcomes = {
-        "train": newsdesk("train", PROJECT / "configs" / "baseline.yaml", recipe),
-        "promote": newsdesk("promote"),
-    }
+    recipes = [folder / f"{name}.yaml" for name in SMALL_RECIPES]
+    for recipe in recipes:
+        text = SMALL_RECIPES[recipe.stem].format(taxonomy=PROJECT / "labels" / "taxonomy.yaml")
+        recipe.write_text(text, encoding="utf-8")
+    outcomes = {"train": newsdesk("train", *recipes), "promote": newsdesk("promote")}
     assert outcomes["train"].code == 0, outcomes["train"].err
     assert outcomes["promote"].code == 0, outcomes["promote"].err
     return outcomes

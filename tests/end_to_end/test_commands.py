@@ -98,10 +98,10 @@ def test_a_batch_files_what_can_be_read_and_names_the_rest(trained, newsdesk, tm
 
 
 def test_standard_input_goes_in_and_jsonl_comes_out(trained, newsdesk):
-    text = "Kia opens a plant\nKia opened a car plant in Slovakia and hired ninety people.\n"
+    text = "Foundry prints 2nm chips\nThe foundry prints 2nm chips on wafers in Tainan for a phone maker.\n"
     done = newsdesk("predict", "-", "--model", "baseline", "--format", "jsonl", stdin=text)
     assert done.code == 0, done.err
-    assert json.loads(done.out.splitlines()[0])["heading"] == "Kia opens a plant"
+    assert json.loads(done.out.splitlines()[0])["heading"] == "Foundry prints 2nm chips"
 
 
 def test_rows_of_a_csv_are_stories_in_order(trained, newsdesk, tmp_path):

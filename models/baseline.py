@@ -33,7 +33,7 @@ class BaselineClassifier:
         )
 
     def save(self, folder: Path) -> None:
-        """Write the regressions and document frequencies as skops, all else as JSON."""
+        """Write the n-grams and their weights as safetensors, all else as JSON."""
         from models.saved import write_description
 
         write_description(folder, KIND, self.taxonomy, self.decision, {})

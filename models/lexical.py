@@ -6,82 +6,86 @@ import json
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import numpy as np
 
-from models.words import plain_marks
+from models.ngrams import HashIndex, NgramSettings, Occurrences, count_ngrams, portions
 
-if TYPE_CHECKING:
-    from scipy.sparse import csr_matrix
-    from sklearn.feature_extraction.text import TfidfVectorizer
-    from sklearn.multiclass import OneVsRestClassifier
-
-_SECTORS_FILE = "sectors.skops"
-_NGRAMS_FILE = "ngrams.json"
+_WEIGHTS_FILE = "sectors.safetensors"
+_SETTINGS_FILE = "ngrams.json"
 
 
 @dataclass(frozen=True, slots=True)
-class NgramSettings:
-    """Which n-grams are counted."""
+class NgramWeights:
+    """The known n-grams of one kind and what each says."""
 
-    words: tuple[int, int]
-    characters: tuple[int, int]
-    least_documents: int = 1
-
-    def vectorizers(self, vocabularies: Sequence[Sequence[str]] | None = None) -> list[TfidfVectorizer]:
-        """Unfitted TF-IDF of words and of characters, with fixed vocabularies where given."""
-        from sklearn.feature_extraction.text import TfidfVectorizer
-
-        return [
-            TfidfVectorizer(
-                analyzer=analyzer,
-                ngram_range=ngrams,
-                min_df=self.least_documents,
-                sublinear_tf=True,
-                token_pattern=r"(?u)\b\w+\b" if analyzer == "word" else None,
-                vocabulary=vocabularies[at] if vocabularies else None,
-                dtype=np.float32,
-            )
-            for at, (analyzer, ngrams) in enumerate((("word", self.words), ("char_wb", self.characters)))
-        ]
+    hashes: np.ndarray  # uint64 (n_ngrams,)
+    idf: np.ndarray  # float32 (n_ngrams,)
+    coefficients: np.ndarray  # float32 (n_ngrams, n_sectors)
 
 
 @dataclass(frozen=True, slots=True)
+class TfIdf:
+    """The n-grams of some texts that a vocabulary knows, ordered by text, each once a text."""
+
+    rows: np.ndarray  # int64 (n,)
+    places: np.ndarray  # int64 (n,), in the vocabulary
+    values: np.ndarray  # float32 (n,), of Euclidean length 1 a text
+
+
 class SectorScorer:
-    """Fitted TF-IDF vectorizers and one logistic regression a sector."""
+    """Known n-grams of words and of characters, and one logistic regression a sector."""
 
-    settings: NgramSettings
-    vectorizers: list[TfidfVectorizer]
-    regressions: OneVsRestClassifier
+    def __init__(self, settings: NgramSettings, kinds: Sequence[NgramWeights], intercepts: np.ndarray) -> None:
+        """Index the n-grams of `kinds` (words, characters); `intercepts` are float32 (n_sectors,)."""
+        self.settings = settings
+        self.kinds = kinds
+        self.intercepts = intercepts
+        self._indices = [HashIndex(kind.hashes) for kind in kinds]
 
     def logits(self, texts: Sequence[str]) -> np.ndarray:
-        """Log-odds before calibration, float (n_texts, n_sectors)."""
-        n_sectors = len(self.regressions.estimators_)
-        if not texts:
-            return np.zeros((0, n_sectors))
-        # With a single sector scikit-learn returns a vector.
-        return np.asarray(self.regressions.decision_function(features(self.vectorizers, texts))).reshape(-1, n_sectors)
+        """Log-odds before calibration, float32 (n_texts, n_sectors)."""
+        logits = np.tile(self.intercepts, (len(texts), 1))
+        for first, end in portions(texts):
+            counted = count_ngrams(texts[first:end], self.settings)
+            for kind, index, occurrences in zip(self.kinds, self._indices, counted, strict=True):
+                found = tf_idf(occurrences, index, kind.idf)
+                if len(found.rows):
+                    said = kind.coefficients[found.places] * found.values[:, None]
+                    texts_at, starts = np.unique(found.rows, return_index=True)
+                    logits[first + texts_at] += np.add.reduceat(said, starts)
+        return logits
 
     def save(self, folder: Path) -> None:
-        """Write the regressions and document frequencies as skops, n-grams and settings as JSON."""
-        import skops.io
+        """Write hashes, document frequencies and coefficients as safetensors, settings as JSON."""
+        from safetensors.numpy import save_file
 
         folder.mkdir(parents=True, exist_ok=True)
-        skops.io.dump(
-            {"regressions": self.regressions, "idf": [vectorizer.idf_ for vectorizer in self.vectorizers]},
-            folder / _SECTORS_FILE,
-        )
-        # As JSON the vocabularies load in a fiftieth of the time that skops needs for large mappings.
-        vocabularies = [list(vectorizer.get_feature_names_out()) for vectorizer in self.vectorizers]
-        content = {"settings": asdict(self.settings), "ngrams": vocabularies}
-        (folder / _NGRAMS_FILE).write_text(json.dumps(content, ensure_ascii=False, indent=0) + "\n", encoding="utf-8")
+        arrays = {"intercepts": self.intercepts}
+        for name, kind in zip(("words", "characters"), self.kinds, strict=True):
+            arrays |= {f"{name}.{part}": np.ascontiguousarray(array) for part, array in asdict(kind).items()}
+        save_file(arrays, folder / _WEIGHTS_FILE)
+        (folder / _SETTINGS_FILE).write_text(json.dumps(asdict(self.settings)) + "\n", encoding="utf-8")
+
+
+def load_sector_scorer(folder: Path) -> SectorScorer:
+    """Scorer from its folder."""
+    from safetensors.numpy import load_file
+
+    settings = json.loads((folder / _SETTINGS_FILE).read_text(encoding="utf-8"))
+    arrays = load_file(folder / _WEIGHTS_FILE)
+    kinds = [
+        NgramWeights(arrays[f"{name}.hashes"], arrays[f"{name}.idf"], arrays[f"{name}.coefficients"])
+        for name in ("words", "characters")
+    ]
+    ngrams = NgramSettings(tuple(settings["words"]), tuple(settings["characters"]), settings["least_documents"])
+    return SectorScorer(ngrams, kinds, arrays["intercepts"])
 
 
 def fit_sector_scorer(
     settings: NgramSettings, regularisation: float, texts: Sequence[str], targets: np.ndarray, *, seed: int
 ) -> SectorScorer:
-    """Fit vectorizers and regressions.
+    """Fit document frequencies and regressions.
 
     Args:
         settings: n-grams to count.
@@ -90,33 +94,66 @@ def fit_sector_scorer(
         targets: bool or 0/1 (n_texts, n_sectors).
         seed: of the solver.
     """
+    from scipy.sparse import csr_matrix, hstack
     from sklearn.linear_model import LogisticRegression
     from sklearn.multiclass import OneVsRestClassifier
 
-    plain = [plain_marks(text) for text in texts]
-    vectorizers = [vectorizer.fit(plain) for vectorizer in settings.vectorizers()]
+    vocabularies = [_vocabulary(occurrences, settings, len(texts)) for occurrences in _count_all(texts, settings)]
+    found = [tf_idf(occurrences, HashIndex(hashes), idf) for occurrences, hashes, idf in vocabularies]
+    features = hstack(
+        [
+            csr_matrix((one.values, (one.rows, one.places)), shape=(len(texts), len(idf)))
+            for one, (_, _, idf) in zip(found, vocabularies, strict=True)
+        ],
+        format="csr",
+    )
     regression = LogisticRegression(C=regularisation, solver="liblinear", class_weight="balanced", random_state=seed)
-    regressions = OneVsRestClassifier(regression).fit(features(vectorizers, texts), np.asarray(targets, dtype=int))
-    return SectorScorer(settings, vectorizers, regressions)
+    regressions = OneVsRestClassifier(regression).fit(features, np.asarray(targets, dtype=int))
+    coefficients = np.concatenate([one.coef_ for one in regressions.estimators_]).T.astype(np.float32)
+    words = len(vocabularies[0][2])
+    return SectorScorer(
+        settings,
+        [
+            NgramWeights(hashes, idf, part)
+            for (_, hashes, idf), part in zip(vocabularies, (coefficients[:words], coefficients[words:]), strict=True)
+        ],
+        np.concatenate([one.intercept_ for one in regressions.estimators_]).astype(np.float32),
+    )
 
 
-def features(vectorizers: Sequence[TfidfVectorizer], texts: Sequence[str]) -> csr_matrix:
-    """TF-IDF of all vectorizers side by side, float32 (n_texts, n_ngrams)."""
-    from scipy.sparse import hstack
+def tf_idf(occurrences: Occurrences, index: HashIndex, idf: np.ndarray) -> TfIdf:
+    """Known n-grams weighted by (1 + log count) times `idf`, scaled to length 1 a text."""
+    places = index.find(occurrences.hashes)
+    known = places >= 0
+    keys = np.sort(occurrences.rows[known] * len(idf) + places[known])
+    starts = np.flatnonzero(np.diff(keys, prepend=-1))
+    counts = np.diff(np.append(starts, len(keys)))
+    rows, columns = np.divmod(keys[starts], max(1, len(idf)))
+    values = (1 + np.log(counts.astype(np.float32))) * idf[columns]
+    lengths = np.sqrt(np.bincount(rows, weights=values * values))
+    return TfIdf(rows, columns, (values / lengths[rows]).astype(np.float32))
 
-    plain = [plain_marks(text) for text in texts]
-    return hstack([vectorizer.transform(plain) for vectorizer in vectorizers], format="csr")
+
+def _count_all(texts: Sequence[str], settings: NgramSettings) -> list[Occurrences]:
+    """N-grams of all texts, of words and of characters."""
+    parts = [(first, count_ngrams(texts[first:end], settings)) for first, end in portions(texts)]
+    return [
+        Occurrences(
+            np.concatenate([np.zeros(0, np.int64), *(first + kinds[at].rows for first, kinds in parts)]),
+            np.concatenate([np.zeros(0, np.uint64), *(kinds[at].hashes for _, kinds in parts)]),
+        )
+        for at in range(2)
+    ]
 
 
-def load_sector_scorer(folder: Path) -> SectorScorer:
-    """Scorer from its folder; skops builds only the types that it trusts by itself."""
-    import skops.io
-
-    content = json.loads((folder / _NGRAMS_FILE).read_text(encoding="utf-8"))
-    settings = content["settings"]
-    ngrams = NgramSettings(tuple(settings["words"]), tuple(settings["characters"]), settings["least_documents"])
-    vectorizers = ngrams.vectorizers(content["ngrams"])
-    fitted = skops.io.load(folder / _SECTORS_FILE, trusted=[])
-    for vectorizer, idf in zip(vectorizers, fitted["idf"], strict=True):
-        vectorizer.idf_ = idf
-    return SectorScorer(ngrams, vectorizers, fitted["regressions"])
+def _vocabulary(
+    occurrences: Occurrences, settings: NgramSettings, n_texts: int
+) -> tuple[Occurrences, np.ndarray, np.ndarray]:
+    """The occurrences again, hashes of the n-grams kept, and their smoothed inverse document frequency."""
+    every = np.unique(occurrences.hashes)
+    keys = np.sort(occurrences.rows * len(every) + HashIndex(every).find(occurrences.hashes))
+    once_a_text = keys[np.flatnonzero(np.diff(keys, prepend=-1))]
+    documents = np.bincount(once_a_text % max(1, len(every)), minlength=len(every))
+    kept = documents >= settings.least_documents
+    idf = np.log((1 + n_texts) / (1 + documents[kept])) + 1
+    return occurrences, every[kept], idf.astype(np.float32)

@@ -12,7 +12,7 @@ from models.classifier import Classifier
 from models.decision import Decision
 
 DESCRIPTION_FILE = "model.json"
-_FORMAT = 3
+_FORMAT = 4
 
 
 class SavedModelError(UserError):

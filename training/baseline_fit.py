@@ -10,7 +10,8 @@ from labels.taxonomy import Taxonomy
 from models.baseline import BaselineClassifier
 from models.decision import fit_decision
 from models.gazetteer import learn_gazetteer
-from models.lexical import NgramSettings, SectorScorer, fit_sector_scorer
+from models.lexical import SectorScorer, fit_sector_scorer
+from models.ngrams import NgramSettings
 from models.pooling import StoryPooling
 from training.config import BaselineConfig
 from training.metrics import sector_targets

@@ -38,7 +38,7 @@ class BaselineConfig(_Strict):
     """TF-IDF, logistic regressions and gazetteer."""
 
     word_ngrams: tuple[PositiveInt, PositiveInt] = (1, 2)
-    character_ngrams: tuple[PositiveInt, PositiveInt] = (3, 5)
+    character_ngrams: tuple[Annotated[int, Field(ge=2)], Annotated[int, Field(ge=2)]] = (3, 5)
     least_documents: PositiveInt = 2
     """An n-gram of fewer sentences than this is no feature."""
     regularisation: PositiveFloat = 10.0

@@ -21,8 +21,8 @@ PRIVATE_PACKAGE = "newsdesk_model"
 """Name of the copied code inside a logged model: `labels` and `models` would clash with others'."""
 
 _REQUIREMENTS = {
-    "baseline": ("scikit-learn", "skops"),
-    "transformer": ("torch", "transformers", "safetensors", "scikit-learn", "skops"),
+    "baseline": ("safetensors",),
+    "transformer": ("torch", "transformers", "safetensors"),
 }
 _COMMON_REQUIREMENTS = ("mlflow", "numpy", "scipy", "pandas", "pyahocorasick", "pydantic", "pyyaml")
 _EXAMPLE = "Nvidia-backed start-up Figure unveils a humanoid robot that sorts parcels in Shenzhen."

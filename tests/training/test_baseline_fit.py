@@ -36,4 +36,4 @@ def test_a_saved_baseline_classifies_as_it_did_and_holds_no_pickle(tmp_path):
     before, after = model.classify(TEXTS), load(tmp_path).classify(TEXTS)
     assert (before.sectors == after.sectors).all()
     assert before.entities == after.entities
-    assert {file.suffix for file in tmp_path.iterdir()} == {".json", ".skops"}
+    assert {file.suffix for file in tmp_path.iterdir()} == {".json", ".safetensors"}

@@ -109,7 +109,7 @@ def test_a_saved_model_classifies_as_it_did(whole, tmp_path):
     assert (before.sectors == after.sectors).all()
     assert before.entities == after.entities
     files = {file.suffix for file in (tmp_path / "model").rglob("*") if file.is_file()}
-    assert files <= {".json", ".safetensors", ".txt", ".skops"}
+    assert files <= {".json", ".safetensors", ".txt"}
 
 
 def test_a_prediction_does_not_depend_on_the_texts_beside_it(whole):

@@ -14,7 +14,7 @@ def test_a_folder_without_a_model_is_named(tmp_path):
     ("content", "message"),
     [
         ("{", "is damaged"),
-        (json.dumps({"format": 99}), "has format 99, this newsdesk reads 3"),
+        (json.dumps({"format": 99}), "has format 99, this newsdesk reads 4"),
     ],
 )
 def test_a_description_that_cannot_be_read_says_why(tmp_path, content, message):

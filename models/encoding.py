@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -15,9 +16,11 @@ from models.words import Casing, casing_of, plain_marks, word_spans
 
 if TYPE_CHECKING:
     import torch
-    from transformers import PreTrainedTokenizerFast
+    from tokenizers import Tokenizer
 
 GAZETTEER_FILE = "gazetteer.json"
+_TOKENIZER_FILE = "tokenizer.json"
+_CONFIGURATION_FILE = "config.json"
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +69,8 @@ class TextEncoder:
 
     def __init__(
         self,
-        tokenizer: PreTrainedTokenizerFast,
+        tokenizer: Tokenizer,
+        pad_id: int,
         max_tokens: int,
         gazetteer: Gazetteer | None = None,
         entity_types: Sequence[str] = (),
@@ -75,17 +79,21 @@ class TextEncoder:
 
         Args:
             tokenizer: of the backbone.
+            pad_id: token that fills a batch; some encoders tell positions by it.
             max_tokens: length of a window, special tokens included.
             gazetteer: names whose words are marked in `EncodedText.known`.
             entity_types: in the order of the tags; must hold those of the gazetteer.
         """
         self.tokenizer = tokenizer
+        # Sentence encoders come with their own limits; windows replace them.
+        self.tokenizer.no_truncation()
+        self.tokenizer.no_padding()
         self.max_tokens = max_tokens
         self._gazetteer = gazetteer or Gazetteer({})
         self._entity_types = entity_types
-        self._pad_id = tokenizer.pad_token_id or 0
-        bare = tokenizer("a", add_special_tokens=False)["input_ids"]
-        whole = tokenizer("a")["input_ids"]
+        self._pad_id = pad_id
+        bare = tokenizer.encode("a", add_special_tokens=False).ids
+        whole = tokenizer.encode("a").ids
         before = whole.index(bare[0])
         self._prefix, self._suffix = whole[:before], whole[before + len(bare) :]
 
@@ -93,14 +101,21 @@ class TextEncoder:
     def from_folder(
         cls, folder: Path, max_tokens: int, gazetteer: Gazetteer | None = None, entity_types: Sequence[str] = ()
     ) -> TextEncoder:
-        """Encoder with the tokenizer saved in a folder."""
-        from transformers import AutoTokenizer
+        """Encoder with the tokenizer saved in a folder beside the backbone's configuration."""
+        from tokenizers import Tokenizer
 
-        return cls(AutoTokenizer.from_pretrained(folder, use_fast=True), max_tokens, gazetteer, entity_types)
+        if (folder / _TOKENIZER_FILE).is_file():
+            tokenizer = Tokenizer.from_file(str(folder / _TOKENIZER_FILE))
+        else:
+            from transformers import AutoTokenizer
+
+            tokenizer = AutoTokenizer.from_pretrained(folder, use_fast=True).backend_tokenizer
+        configuration = json.loads((folder / _CONFIGURATION_FILE).read_text(encoding="utf-8"))
+        return cls(tokenizer, configuration.get("pad_token_id") or 0, max_tokens, gazetteer, entity_types)
 
     def save(self, folder: Path) -> None:
-        """Write the tokenizer's files and the known names."""
-        self.tokenizer.save_pretrained(folder)
+        """Write the tokenizer and the known names."""
+        self.tokenizer.save(str(folder / _TOKENIZER_FILE))
         self._gazetteer.save(folder / GAZETTEER_FILE)
 
     def encode(self, texts: Sequence[str]) -> list[list[EncodedText]]:
@@ -108,7 +123,7 @@ class TextEncoder:
         if not texts:
             return []
         plain = [plain_marks(text) for text in texts]
-        encodings = self.tokenizer(plain, add_special_tokens=False, verbose=False)
+        encodings = self.tokenizer.encode_batch(plain, add_special_tokens=False)
         return [self._windows(texts[at], encodings[at].ids, encodings[at].offsets) for at in range(len(texts))]
 
     def _windows(self, text: str, ids: list[int], offsets: list[tuple[int, int]]) -> list[EncodedText]:

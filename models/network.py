@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import torch
 from torch import nn
-from transformers import AutoConfig, AutoModel
 
+from models.bert import BertEncoder, size_of
 from models.encoding import Batch
 from models.words import Casing
 
 if TYPE_CHECKING:
     from transformers import PreTrainedModel
+
+_CONFIGURATION_FILE = "config.json"
+_ENCODER = "encoder."
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,11 +36,12 @@ class NetworkShape:
 class JointNetwork(nn.Module):
     """Encoder, sector head and tag head."""
 
-    def __init__(self, encoder: PreTrainedModel, shape: NetworkShape) -> None:
-        """Put new heads on an encoder whose `config.hidden_size` is its width."""
+    def __init__(self, encoder: PreTrainedModel | BertEncoder, width: int, shape: NetworkShape) -> None:
+        """Put new heads on an encoder whose states have a width."""
         super().__init__()
         self.encoder: Any = encoder
-        width: int = encoder.config.hidden_size
+        self.mixed_precision = True
+        """Whether its float32 weights are cast for each product; false where they are in one format already."""
         self.dropout = nn.Dropout(shape.dropout)
         self.sector_head = nn.Linear(width, shape.n_sectors)
         self.casing = nn.Embedding(len(Casing), shape.casing_width)
@@ -47,17 +52,47 @@ class JointNetwork(nn.Module):
     @classmethod
     def from_backbone(cls, folder: Path, shape: NetworkShape) -> JointNetwork:
         """Network with a pretrained encoder and fresh heads; both get the shape's dropout."""
-        network = cls(AutoModel.from_pretrained(folder, **_encoder_options(folder)), shape)
+        from transformers import AutoModel
+
+        encoder = AutoModel.from_pretrained(folder, **_encoder_options(folder))
+        network = cls(encoder, encoder.config.hidden_size, shape)
         for module in network.modules():
             if isinstance(module, nn.Dropout):
                 module.p = shape.dropout
         return network
 
     @classmethod
-    def from_configuration(cls, folder: Path, shape: NetworkShape) -> JointNetwork:
-        """Network of the right shape with random weights, to load saved ones into."""
-        configuration = AutoConfig.from_pretrained(folder)
-        return cls(AutoModel.from_config(configuration, **_encoder_options(folder)), shape)
+    def to_classify(
+        cls, folder: Path, shape: NetworkShape, weights: dict[str, torch.Tensor], precision: torch.dtype
+    ) -> JointNetwork:
+        """Network with trained weights, for classifying alone.
+
+        Args:
+            folder: with the encoder's configuration.
+            shape: of the heads.
+            weights: of a trained network, by name.
+            precision: of the encoder's weights and products; the heads are in float32.
+        """
+        configuration = json.loads((folder / _CONFIGURATION_FILE).read_text(encoding="utf-8"))
+        of_encoder = {name.removeprefix(_ENCODER): w for name, w in weights.items() if name.startswith(_ENCODER)}
+        of_heads = {name: weight for name, weight in weights.items() if not name.startswith(_ENCODER)}
+        size = size_of(configuration)
+        encoder: Any
+        if size:
+            encoder = BertEncoder(size)
+            encoder.load(of_encoder)
+        else:
+            from transformers import AutoConfig, AutoModel
+
+            encoder = AutoModel.from_config(AutoConfig.from_pretrained(folder), **_encoder_options(folder))
+            encoder.load_state_dict(of_encoder)
+        network = cls(encoder, configuration["hidden_size"], shape)
+        missing, _ = network.load_state_dict(of_heads, strict=False)
+        if lacking := [name for name in missing if not name.startswith(_ENCODER)]:
+            raise KeyError(f"no weights of {', '.join(lacking)}")
+        network.encoder.to(precision)
+        network.mixed_precision = False
+        return network.eval()
 
     def freeze_embeddings(self) -> None:
         """Keep the embeddings below the first layer as pretrained."""
@@ -67,8 +102,8 @@ class JointNetwork(nn.Module):
         """Sector logits (n_texts, n_sectors) and tag logits (n_words, n_tags), of all words in a row."""
         states = self.encoder(
             input_ids=batch.token_ids, attention_mask=batch.attention_mask
-        ).last_hidden_state  # (n_texts, n_tokens, width)
-        mask = batch.attention_mask.unsqueeze(-1).to(states.dtype)
+        ).last_hidden_state.float()  # (n_texts, n_tokens, width)
+        mask = batch.attention_mask.unsqueeze(-1).float()
         sentence = (states * mask).sum(1) / mask.sum(1)  # (n_texts, width)
         sector_logits = self.sector_head(self.dropout(sentence))
         words = mean_by_word(states.reshape(-1, states.shape[-1]), batch.token_words, len(batch.casing))
@@ -95,5 +130,7 @@ def mean_by_word(states: torch.Tensor, token_words: torch.Tensor, n_words: int) 
 
 
 def _encoder_options(folder: Path) -> dict[str, bool]:
+    from transformers import AutoConfig
+
     # A BERT's pooler would be loaded, trained and saved without ever being read.
     return {"add_pooling_layer": False} if AutoConfig.from_pretrained(folder).model_type == "bert" else {}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from labels.errors import UserError
 from labels.taxonomy import Taxonomy, taxonomy_from_dict
@@ -12,6 +12,7 @@ from models.classifier import Classifier
 from models.decision import Decision
 
 DESCRIPTION_FILE = "model.json"
+Precision = Literal["float32", "bfloat16"]
 _FORMAT = 4
 
 
@@ -38,8 +39,12 @@ def write_description(
     (folder / DESCRIPTION_FILE).write_text(json.dumps(content, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
 
 
-def load(folder: Path) -> Classifier:
+def load(folder: Path, precision: Precision | None = None) -> Classifier:
     """Model of any kind from its folder; nothing in it is executed.
+
+    Args:
+        folder: that a training wrote.
+        precision: of a transformer's encoder; the fastest that the hardware has if not given.
 
     Raises:
         SavedModelError: the folder holds no model, or one of a format or kind unknown here.
@@ -65,5 +70,5 @@ def load(folder: Path) -> Classifier:
     if content["kind"] == "transformer":
         from models.transformer import load_transformer
 
-        return load_transformer(folder, taxonomy, decision, content["settings"])
+        return load_transformer(folder, taxonomy, decision, content["settings"], precision)
     raise SavedModelError(f"{path}: has the unknown kind {content['kind']!r}; known are baseline, transformer")

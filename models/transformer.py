@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -79,13 +79,13 @@ class TransformerClassifier:
 
 
 def load_transformer(
-    folder: Path, taxonomy: Taxonomy, decision: Decision, settings: dict[str, Any]
+    folder: Path, taxonomy: Taxonomy, decision: Decision, settings: dict[str, Any], precision: str | None = None
 ) -> TransformerClassifier:
-    """Transformer from its folder."""
+    """Transformer from its folder, its encoder in `precision` or else in the fastest that the hardware has."""
     shape = NetworkShape(**settings["shape"])
-    network = JointNetwork.from_configuration(folder / _ENCODER_FOLDER, shape)
-    network.load_state_dict(load_file(folder / _WEIGHTS_FILE))
-    network.eval()
+    device = best_device()
+    wanted = getattr(torch, precision) if precision else best_precision(device)
+    network = JointNetwork.to_classify(folder / _ENCODER_FOLDER, shape, load_file(folder / _WEIGHTS_FILE), wanted)
     encoder = TextEncoder.from_folder(
         folder / _ENCODER_FOLDER,
         settings["max_tokens"],
@@ -94,7 +94,7 @@ def load_transformer(
     )
     weight = settings["lexical_weight"]
     lexical = load_sector_scorer(folder / _LEXICAL_FOLDER) if weight else None
-    return TransformerClassifier(taxonomy, network.to(best_device()), shape, encoder, decision, lexical, weight)
+    return TransformerClassifier(taxonomy, network.to(device), shape, encoder, decision, lexical, weight)
 
 
 def best_device() -> torch.device:
@@ -102,13 +102,18 @@ def best_device() -> torch.device:
     return torch.device("cuda" if torch.cuda.is_available() else "cpu")
 
 
-def mixed_precision(device: torch.device) -> AbstractContextManager[Any]:
-    """bf16 for matrix products where the hardware has units for it, else float32.
+def best_precision(device: torch.device) -> torch.dtype:
+    """bf16 where the hardware has units for it, else float32.
 
     On processors without such units bf16 is emulated and slower than float32.
     """
-    supported = device.type != "cpu" or torch.cpu._is_avx512_bf16_supported()
-    return torch.autocast(device.type, torch.bfloat16, enabled=supported)
+    has_units = device.type != "cpu" or torch.cpu._is_avx512_bf16_supported()
+    return torch.bfloat16 if has_units else torch.float32
+
+
+def mixed_precision(device: torch.device) -> AbstractContextManager[Any]:
+    """Matrix products in the best precision, weights in float32."""
+    return torch.autocast(device.type, torch.bfloat16, enabled=best_precision(device) == torch.bfloat16)
 
 
 def predict_raw(network: JointNetwork, encoder: TextEncoder, texts: Sequence[str], taxonomy: Taxonomy) -> RawPrediction:
@@ -121,7 +126,8 @@ def predict_raw(network: JointNetwork, encoder: TextEncoder, texts: Sequence[str
     entities: list[list[Entity]] = [[] for _ in parts]
     transitions = np.where(allowed_transitions(len(tag_names(taxonomy.entity_keys))), 0.0, -np.inf)
     device = next(network.parameters()).device
-    with torch.inference_mode(), mixed_precision(device):
+    casts = mixed_precision(device) if network.mixed_precision else nullcontext()
+    with torch.inference_mode(), casts:
         for members in _batches(parts):
             sector_logits, tag_logits = network(encoder.batch([parts[at] for at in members]).to(device))
             for at, row in zip(members, sector_logits.float().cpu().numpy(), strict=True):

@@ -15,6 +15,7 @@ from models.decision import sectors_above
 from models.linking import Linker
 from models.pooling import STORY_THRESHOLD
 from models.registry import CHAMPION, model_folder
+from models.saved import Precision
 from models.saved import load as load_model
 from predict.filed import FiledEntity, FiledSentence, FiledStory, SectorProbability
 from predict.issue import Issue
@@ -26,16 +27,17 @@ _LONGEST_BOILERPLATE = 3
 """More sentences than this under a heading, between other stories, are a story of no sector."""
 
 
-def load(model: str = CHAMPION) -> Desk:
+def load(model: str = CHAMPION, precision: Precision | None = None) -> Desk:
     """Desk with a trained model.
 
     Args:
         model: a folder, an alias or version of the registered model, or `name@alias`.
+        precision: of a transformer's encoder; the fastest that the hardware has if not given.
 
     Raises:
         ModelNotFoundError: there is no such model; says which command makes one.
     """
-    return Desk(load_model(model_folder(model)))
+    return Desk(load_model(model_folder(model), precision))
 
 
 class Desk:

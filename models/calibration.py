@@ -6,13 +6,16 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from scipy.optimize import minimize
-from scipy.special import expit
 
 _DEVIATION_PENALTY = 4.0
 """Weight of the square of an offset's deviation from the common offset, in nats. A deviation must
 earn its keep on a few dozen validation sentences, so that chance in a small sector does not become
 a bias on other text."""
+
+
+def sigmoid(logits: np.ndarray) -> np.ndarray:
+    """Probabilities of log-odds, of the same shape, without overflow at either end."""
+    return np.asarray(np.exp(-np.logaddexp(0.0, -logits)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +27,7 @@ class Calibration:
 
     def apply(self, logits: np.ndarray) -> np.ndarray:
         """Calibrated probabilities, float32 (n, n_sectors), of logits of the same shape."""
-        return np.asarray(expit(logits / self.temperature + np.asarray(self.offsets)), dtype=np.float32)
+        return np.asarray(sigmoid(logits / self.temperature + np.asarray(self.offsets)), dtype=np.float32)
 
     def to_dict(self) -> dict[str, Any]:
         """Plain mapping for a saved model's JSON."""
@@ -43,12 +46,14 @@ def fit_calibration(logits: np.ndarray, targets: np.ndarray) -> Calibration:
         logits: float (n, n_sectors) of the validation split.
         targets: bool or 0/1 (n, n_sectors).
     """
+    from scipy.optimize import minimize
+
     signs = 2.0 * targets - 1.0
 
     def loss(parameters: np.ndarray) -> tuple[float, np.ndarray]:
         scale, common, deviations = np.exp(parameters[0]), parameters[1], parameters[2:]
         margins = signs * (logits * scale + common + deviations)
-        residuals = -signs * expit(-margins)  # (n, n_sectors)
+        residuals = -signs * sigmoid(-margins)  # (n, n_sectors)
         value = np.logaddexp(0.0, -margins).sum() + _DEVIATION_PENALTY * np.square(deviations).sum()
         gradient = [
             [(residuals * logits * scale).sum(), residuals.sum()],

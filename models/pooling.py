@@ -7,7 +7,8 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 import numpy as np
-from scipy.special import expit
+
+from models.calibration import sigmoid
 
 STORY_THRESHOLD = 0.5
 """The pooling is a fitted probability of its own, so that no threshold a sector is needed on top."""
@@ -36,7 +37,7 @@ class StoryPooling:
                 one, or with one that names no topic, the sentences' mean stands in for it.
             sentences: float (n_sentences, n_sectors), n_sentences > 0.
         """
-        return np.asarray(expit(_features(heading, sentences) @ self._weights()), dtype=np.float32)
+        return np.asarray(sigmoid(_features(heading, sentences) @ self._weights()), dtype=np.float32)
 
     def to_dict(self) -> dict[str, float]:
         """Plain mapping for a saved model's JSON."""

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from labels.errors import UserError
+from models.local_store import stored_artifacts
 from models.saved import DESCRIPTION_FILE
 
 if TYPE_CHECKING:
@@ -93,6 +94,16 @@ def model_folder(model: str = CHAMPION) -> Path:
     if os.sep in model and Path(model).exists():
         raise ModelNotFoundError(f"{model}: holds no {DESCRIPTION_FILE}; name a folder that a training wrote")
     name, which = split_model_name(model)
+    folder = stored_artifacts(_local_database(), name, which) if is_local_store() else None
+    folder = folder or _downloaded(name, which)
+    found = sorted(folder.rglob(DESCRIPTION_FILE))
+    if not found:
+        raise ModelNotFoundError(f"model {model!r}: its artifacts at {folder} hold no {DESCRIPTION_FILE}; train again")
+    return found[0].parent
+
+
+def _downloaded(name: str, which: str) -> Path:
+    """Folder of a registered model's artifacts, from any store."""
     client = connect()
     from mlflow.artifacts import download_artifacts
     from mlflow.exceptions import MlflowException
@@ -102,13 +113,9 @@ def model_folder(model: str = CHAMPION) -> Path:
             client.get_model_version(name, which) if which.isdigit() else client.get_model_version_by_alias(name, which)
         )
         # Artifacts of a local store come back as the folder where they lie, without a copy.
-        folder = Path(download_artifacts(f"models:/{name}/{version.version}"))
+        return Path(download_artifacts(f"models:/{name}/{version.version}"))
     except MlflowException as error:
         raise ModelNotFoundError(_advice(name, which)) from error
-    found = sorted(folder.rglob(DESCRIPTION_FILE))
-    if not found:
-        raise ModelNotFoundError(f"model {model!r}: its artifacts at {folder} hold no {DESCRIPTION_FILE}; train again")
-    return found[0].parent
 
 
 def no_champion(name: str) -> str:
@@ -120,7 +127,11 @@ def no_champion(name: str) -> str:
 
 
 def _local_uri() -> str:
-    return f"sqlite:///{home() / 'mlflow.db'}"
+    return f"sqlite:///{_local_database()}"
+
+
+def _local_database() -> Path:
+    return home() / "mlflow.db"
 
 
 def _advice(name: str, which: str) -> str:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from labels.errors import UserError
-from labels.taxonomy import Taxonomy, taxonomy_from_dict
-from models.classifier import Classifier
-from models.decision import Decision
+
+if TYPE_CHECKING:
+    from labels.taxonomy import Taxonomy
+    from models.classifier import Classifier
+    from models.decision import Decision
 
 DESCRIPTION_FILE = "model.json"
 Precision = Literal["float32", "bfloat16"]
@@ -49,6 +51,9 @@ def load(folder: Path, precision: Precision | None = None) -> Classifier:
     Raises:
         SavedModelError: the folder holds no model, or one of a format or kind unknown here.
     """
+    from labels.taxonomy import taxonomy_from_dict
+    from models.decision import Decision
+
     path = folder / DESCRIPTION_FILE
     try:
         content = json.loads(path.read_text(encoding="utf-8"))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
+from functools import cached_property
 from pathlib import Path
 
 import numpy as np
@@ -46,7 +47,12 @@ class Desk:
     def __init__(self, model: Classifier, linker: Linker | None = None) -> None:
         """File with a loaded model; names are linked by the project's own catalogue if not by another."""
         self.model = model
-        self._linker = linker or Linker(load_catalogue(), load_countries())
+        self._given_linker = linker
+
+    @cached_property
+    def _linker(self) -> Linker:
+        # The catalogue takes as long to read as a baseline does to classify; a text without names needs none.
+        return self._given_linker or Linker(load_catalogue(), load_countries())
 
     def classify(self, texts: Sequence[str]) -> list[FiledSentence]:
         """Sectors and entities of each text as it is, without splitting it."""

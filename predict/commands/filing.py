@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
@@ -40,6 +42,10 @@ def predict(
         typer.Option(help="Format of the input, where extension and content do not tell."),
     ] = None,
     column: Annotated[str, typer.Option(help="Column of a CSV or JSONL file that holds the texts.")] = "text",
+    precision: Annotated[
+        Literal["float32", "bfloat16"] | None,
+        typer.Option(help="Of a transformer's products; the fastest that the processor offers if not given."),
+    ] = None,
 ) -> None:
     """File the stories of issues under their sectors.
 
@@ -60,9 +66,9 @@ def predict(
     from predict.desk import load
 
     if text is not None:
-        _classify_text(load(model), text, as_json=format == "jsonl")
+        _classify_text(load(model, precision), text, as_json=format == "jsonl")
         return
-    if not _file_paths(paths or [], model, out, format, input_format, column, html=html):
+    if not _file_paths(paths or [], partial(load, model, precision), out, format, input_format, column, html=html):
         raise typer.Exit(1)
 
 
@@ -85,7 +91,7 @@ def _classify_text(desk: Desk, text: str, *, as_json: bool) -> None:
 
 def _file_paths(
     paths: list[str],
-    model: str,
+    load_desk: Callable[[], Desk],
     out: Path | None,
     output_format: Literal["jsonl", "csv", "parquet"] | None,
     input_format: str | None,
@@ -97,7 +103,6 @@ def _file_paths(
     from rich.console import Console
     from rich.progress import MofNCompleteColumn, Progress, TextColumn
 
-    from predict.desk import load
     from predict.reading import find_files, read_issues
     from predict.tables import story_table
 
@@ -109,7 +114,7 @@ def _file_paths(
         for problem in problems:
             notes.print(f"newsdesk: {problem}", markup=False, highlight=False, soft_wrap=True)
         return False
-    desk = load(model)
+    desk = load_desk()
     writer, target = _writer(out, output_format)
     pages = _pages(out, desk.model.taxonomy) if html and out else None
     n_stories = 0

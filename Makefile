@@ -23,7 +23,7 @@ CONFIG_OPTION  := $(if $(CONFIG),--config $(CONFIG))
 RESUME_OPTION  := $(if $(RESUME),--resume)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo train train-baseline train-transformer evaluate compare promote predict review ui labels test lint clean
+.PHONY: help setup demo train train-baseline train-transformer train-large evaluate compare promote predict review ui labels test lint clean
 
 help: ## List the targets and their variables
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  %-18s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -63,6 +63,10 @@ train-transformer: $(READY) ## Train the transformer  (DATA=, RESUME=1)
 # What follows needs a trained model and makes one where there is none.
 CHAMPION = @$(NEWSDESK) champion $(CONFIG_OPTION) >/dev/null 2>&1 || \
 	($(MAKE) --no-print-directory train CONFIG=$(CONFIG) && $(NEWSDESK) promote $(CONFIG_OPTION))
+
+train-large: $(READY) ## Train the large transformer: fetches 400 MB of weights, takes about an hour  (DATA=, RESUME=1)
+	@$(VENV)/bin/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[dev,large]'
+	@$(NEWSDESK) train configs/transformer_large.yaml $(DATA_OPTIONS) $(RESUME_OPTION)
 
 evaluate: $(READY) ## Score a model on our test split, or on DATA='a.jsonl'  (MODEL=, CONFIG=)
 	$(CHAMPION)

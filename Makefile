@@ -103,4 +103,4 @@ lint: $(READY) ## Check style and types
 	@$(VENV)/bin/mypy
 
 clean: ## Remove the environment, runs, models, checkpoints and filed stories
-	rm -rf $(VENV) mlflow.db mlartifacts checkpoints filed build *.egg-info .mypy_cache .pytest_cache .ruff_cache
+	rm -rf $(VENV) mlflow.db mlartifacts checkpoints backbones filed build *.egg-info .mypy_cache .pytest_cache .ruff_cache

@@ -17,7 +17,7 @@ from predict.layout import Role, opens_item, roles_of, speaks_of_the_letter
 _LEAST_REPEATED_LENGTH = 60
 """A block at least this long that stood above already is a copy, not a refrain."""
 _LEAST_TOPIC = 0.4
-_LEAST_OVERLAP = 0.35
+_LEAST_OVERLAP = 0.45
 """Share of topic that a paragraph must have in common with the story above to continue it, where both
 have a topic at all and no name in common."""
 _COMMON_NAME_SHARE = 1 / 3

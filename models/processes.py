@@ -112,9 +112,9 @@ def n_usable_cores() -> int:
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
-def several_processes(folder: Path, precision: Precision | None) -> Worker | None:
-    """The model of a folder in as many processes as the cores make worthwhile; None where one is enough."""
-    n_processes = min(n_usable_cores(), _MOST_PROCESSES)
+def several_processes(folder: Path, precision: Precision | None, n_processes: int = 0) -> Worker | None:
+    """The model of a folder in so many processes, None where one is enough; 0 takes as many as the cores keep busy."""
+    n_processes = n_processes or min(n_usable_cores(), _MOST_PROCESSES)
     return SeveralProcesses(folder, precision, n_processes) if n_processes > 1 else None
 
 

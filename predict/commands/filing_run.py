@@ -97,8 +97,10 @@ def file_all(paths: Sequence[str], options: FilingOptions) -> bool:
             output.close()
     _show_problems(notes, progress.problems)
     if not options.to_stdout:
-        where = f"all in {options.target}" if options.target else "--out FOLDER keeps them with sentences and entities"
-        _show(notes, f"{progress.stories:,} stories of {len(files)} files filed{',' if options.target else ';'} {where}")
+        kept = (
+            f", all in {options.target}" if options.target else "; --out FOLDER keeps them with sentences and entities"
+        )
+        _show(notes, f"{progress.stories:,} stories of {len(files)} files filed{kept}")
     if page:
         _show(notes, f"open {page} to read them")
     return not progress.problems

@@ -6,6 +6,7 @@ import re
 import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 import ahocorasick
 from rapidfuzz import fuzz, process
@@ -17,6 +18,7 @@ from models.words import plain_marks
 NEAR_THRESHOLD = 93.0
 """Least similarity (0 to 100, rapidfuzz's ratio of normalised names) of a near match."""
 
+_NEAR_REMEMBERED = 1 << 14
 _SHORTEST_NEAR = 6
 """Characters; shorter names are a letter away from too many others."""
 
@@ -69,6 +71,8 @@ class Linker:
                 # What normalising makes equal to another's name, or leaves of an ordinary word, says too little.
                 if len(claims[key]) == 1 and name not in entry.ambiguous:
                     self._normalised.add_word(key, entry)
+        # Every name is compared with, and the same few unknown ones come again and again.
+        self._near = lru_cache(_NEAR_REMEMBERED)(self._nearest)
         self._near_names = [key for key in self._normalised if len(key) >= _SHORTEST_NEAR]
 
     def link(self, mention: str, entity_type: str, text: str = "") -> Link | None:
@@ -95,11 +99,14 @@ class Linker:
             return Link(entry, "normalised")
         if len(key) < _SHORTEST_NEAR:
             return None
+        entry = self._near(key)
+        return Link(entry, "near") if entry is not None and entry.type == entity_type else None
+
+    def _nearest(self, key: str) -> CatalogueEntry | None:
+        """Entry with the name most similar to a normalised one, if that is similar enough."""
         near = process.extractOne(key, self._near_names, scorer=fuzz.ratio, score_cutoff=self._near_threshold)
-        if near is None:
-            return None
-        entry = self._normalised.get(near[0])
-        return Link(entry, "near") if entry.type == entity_type else None
+        entry: CatalogueEntry | None = self._normalised.get(near[0]) if near else None
+        return entry
 
     def _is_abroad(self, entry: CatalogueEntry, text: str) -> bool:
         if entry.type != "ORGANIZATION":

@@ -68,9 +68,9 @@ class Desk:
         """Stories of a file, or of all files of a folder, in order.
 
         Args:
-            path: plain text, Markdown, HTML, e-mail, feed, JSONL or CSV.
+            path: plain text, Markdown, HTML, e-mail, feed, JSONL, CSV or Parquet.
             format: one of `predict.reading.FORMATS`; told from extension and content if not given.
-            column: of a JSONL or CSV file, the column that holds the texts.
+            column: of a JSONL, CSV or Parquet file, the column that holds the texts.
 
         Raises:
             IssueError: a file cannot be read; names it and the remedy.
@@ -106,10 +106,21 @@ class Desk:
             for number, (story, apart) in enumerate(zip(stories, boilerplate, strict=True), 1)
         ]
 
+    def filed_sentence(self, sentence: ReadSentence) -> FiledSentence:
+        """A sentence with its sectors above their thresholds, its names linked."""
+        sectors = self._sectors(sentence.probabilities, self.model.decision.thresholds)
+        return FiledSentence(sentence.text, sectors, self._linked(sentence.text, sentence.entities))
+
+    def story_sectors(self, story: Story) -> tuple[SectorProbability, ...]:
+        """Sectors of a story, from those of its heading and sentences."""
+        heading = np.mean([s.probabilities for s in story.blocks[0]], axis=0) if story.has_heading else None
+        pooled = self.model.decision.pooling.pool(heading, np.stack([s.probabilities for s in story.body]))
+        return self._sectors(pooled, np.full(len(pooled), STORY_THRESHOLD))
+
     def _set_apart(self, stories: Sequence[Story]) -> list[bool]:
         """Whether each piece is boilerplate: a teaser, a footer, or sectorless and short, untitled or outermost."""
         thresholds = self.model.decision.thresholds
-        filed = [bool(self._story_sectors(story)) for story in stories]
+        filed = [bool(self.story_sectors(story)) for story in stories]
         teaser = find_teasers(stories, thresholds)
         told = [at for at, s in enumerate(stories) if filed[at] and not teaser[at] and not s.about_letter]
         first, last = (told[0], told[-1]) if told else (0, len(stories))
@@ -124,17 +135,13 @@ class Desk:
         ]
 
     def _filed(self, issue: str, number: int, story: Story, boilerplate: bool) -> FiledStory:
-        thresholds = self.model.decision.thresholds
         return FiledStory(
             issue=issue,
             story=number,
             heading=story.sentences[0].text if story.has_heading and not boilerplate else None,
             boilerplate=boilerplate,
-            sectors=() if boilerplate else self._story_sectors(story),
-            sentences=tuple(
-                FiledSentence(s.text, self._sectors(s.probabilities, thresholds), self._linked(s.text, s.entities))
-                for s in story.sentences
-            ),
+            sectors=() if boilerplate else self.story_sectors(story),
+            sentences=tuple(self.filed_sentence(sentence) for sentence in story.sentences),
         )
 
     def _linked(self, text: str, entities: Sequence[Entity]) -> tuple[FiledEntity, ...]:
@@ -143,11 +150,6 @@ class Desk:
             FiledEntity(entity.start, entity.end, entity.type, link.entry if link else None)
             for entity, link in zip(entities, links, strict=True)
         )
-
-    def _story_sectors(self, story: Story) -> tuple[SectorProbability, ...]:
-        heading = np.mean([s.probabilities for s in story.blocks[0]], axis=0) if story.has_heading else None
-        pooled = self.model.decision.pooling.pool(heading, np.stack([s.probabilities for s in story.body]))
-        return self._sectors(pooled, np.full(len(pooled), STORY_THRESHOLD))
 
     def _sectors(self, probabilities: np.ndarray, thresholds: np.ndarray) -> tuple[SectorProbability, ...]:
         given = sectors_above(probabilities, thresholds, self.model.taxonomy.sector_keys)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from rich.markup import escape
 from rich.table import Table
@@ -36,6 +36,27 @@ def story_table(issue: str, stories: Sequence[FiledStory], taxonomy: Taxonomy) -
             _sector_lines(story.sectors, taxonomy),
             escape(", ".join(names[:_MOST_NAMES]) + (", …" if len(names) > _MOST_NAMES else "")),
         )
+    return table
+
+
+def sector_table(name: str, n_stories: int, sectors: Mapping[str, int], taxonomy: Taxonomy) -> Table:
+    """How many stories have each sector, for files with too many rows to show.
+
+    Args:
+        name: of the file.
+        n_stories: in all.
+        sectors: stories by sector, under "" those without any.
+        taxonomy: names the sectors.
+    """
+    table = Table(
+        title=escape(name), caption=f"{n_stories:,} stories, one a row", title_justify="left", caption_justify="left"
+    )
+    table.add_column("Sector")
+    table.add_column("Stories", justify="right")
+    table.add_column("Share", justify="right")
+    for key, count in sorted(sectors.items(), key=lambda one: (not one[0], -one[1], one[0])):
+        label = escape(taxonomy.sector_name(key)) if key else "[dim]no sector[/dim]"
+        table.add_row(label, f"{count:,}", f"{count / max(1, n_stories):.1%}")
     return table
 
 

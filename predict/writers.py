@@ -59,11 +59,12 @@ class JsonlWriter:
 class CsvWriter:
     """One story a row for spreadsheets: lists joined by semicolons."""
 
-    def __init__(self, stream: TextIO) -> None:
-        """Write to an open text stream, header first."""
+    def __init__(self, stream: TextIO, *, begun: bool = False) -> None:
+        """Write to an open text stream, header first unless it has one."""
         self._stream = stream
         self._rows = csv.writer(stream, lineterminator="\n")
-        self._rows.writerow(_CSV_COLUMNS)
+        if not begun:
+            self._rows.writerow(_CSV_COLUMNS)
 
     def write(self, stories: Iterable[FiledStory]) -> None:
         """Add the stories of one issue."""
@@ -101,7 +102,11 @@ class ParquetWriter:
         """Add the stories of one issue."""
         import pyarrow
 
-        self._file.write_table(pyarrow.Table.from_pylist([s.to_dict() for s in stories], schema=self._schema))
+        self.add(pyarrow.Table.from_pylist([s.to_dict() for s in stories], schema=self._schema))
+
+    def add(self, stories: pyarrow.Table) -> None:
+        """Add stories that such a file has held."""
+        self._file.write_table(stories)
 
     def close(self) -> None:
         """Write the footer, without which the file cannot be read."""

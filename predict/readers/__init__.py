@@ -1,6 +1,6 @@
 """One module per file format, each turning a file's bytes into issues.
 
-Every reader is `read(data, name) -> list[Issue]`; the table readers also take the column to read.
+Every reader is `read(data, name) -> list[Issue]`; those of files of rows give row after row of a stream instead.
 A reader knows nothing of paths: it says what is wrong, and `predict.reading` says in which file.
 """
 

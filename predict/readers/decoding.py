@@ -1,11 +1,17 @@
-"""From a file's bytes to its text: UTF-8 first, then what the file declares, then a careful guess."""
+"""From a file's bytes to its text: UTF-8 first, then what the file declares, then a careful guess.
+
+A document is decoded whole; a file of rows is decoded line by line, in the encoding that its beginning tells.
+"""
 
 from __future__ import annotations
 
 import codecs
+import io
 import re
+from collections.abc import Iterable, Iterator
+from typing import BinaryIO
 
-from charset_normalizer import from_bytes
+from charset_normalizer import CharsetMatch, from_bytes
 
 from predict.readers import ContentError
 
@@ -34,6 +40,8 @@ _DECLARATION = re.compile(
     rb"""<\?xml[^>]*encoding\s*=\s*["']([\w.:-]+)|<meta[^>]+charset\s*=\s*["']?\s*([\w.:-]+)""", re.IGNORECASE
 )
 _HEAD = 4096
+_TELLING = 1 << 20
+"""Bytes of a file of rows that tell its encoding."""
 
 
 def decode(data: bytes, declared: str = "") -> str:
@@ -53,7 +61,20 @@ def decode(data: bytes, declared: str = "") -> str:
         text = _strictly(data, encoding)
         if text is not None:
             return text
-    return _guessed(data)
+    return str(_guessed(data))
+
+
+def decode_lines(stream: BinaryIO) -> tuple[str, Iterator[str]]:
+    """Return how a text begins and then all of its lines, each with its line feed, decoded as they are asked for.
+
+    Raises:
+        ContentError: The bytes are binary, or no encoding reads them as text. Where that shows later, the
+            lines before are given first and the message names the line.
+    """
+    head = stream.read(_TELLING)
+    encoding, mark = _told(head if len(head) < _TELLING else head[: head.rfind(b"\n") + 1] or head)
+    head = head[mark:]
+    return head.decode(encoding, "ignore"), _lines(_pieces(head, stream), encoding)
 
 
 def decode_html(data: bytes, declared: str = "") -> str:
@@ -75,6 +96,44 @@ def _strictly(data: bytes, encoding: str) -> str | None:
         return None
 
 
+def _told(head: bytes) -> tuple[str, int]:
+    """Return the encoding of a text that begins so, and the length of its byte order mark."""
+    for mark, encoding in _BOMS:
+        if head.startswith(mark):
+            return encoding, len(mark)
+    if b"\0" in head:
+        raise ContentError(_BINARY)
+    if _strictly(head, "utf-8") is not None:
+        return "utf-8", 0
+    return _guessed(head).encoding, 0
+
+
+def _pieces(head: bytes, stream: BinaryIO) -> Iterator[bytes]:
+    """Return the bytes of a stream whose head has been read, cut after line feeds."""
+    first = io.BytesIO(head)
+    for piece in first:
+        yield piece if piece.endswith(b"\n") else piece + stream.readline()
+    yield from stream
+
+
+def _lines(pieces: Iterable[bytes], encoding: str) -> Iterator[str]:
+    decoder = codecs.getincrementaldecoder(encoding)()
+    number, begun = 1, ""
+    for piece in pieces:
+        try:
+            begun += decoder.decode(piece)
+        except UnicodeDecodeError:
+            raise ContentError(f"line {number}: not {encoding} as the lines before; save the file as UTF-8") from None
+        if "\0" in begun:
+            raise ContentError(f"line {number}: {_BINARY}")
+        *whole, begun = begun.split("\n")
+        for line in whole:
+            yield line + "\n"
+        number += len(whole)
+    if begun:
+        yield begun
+
+
 def _marked(text: str | None) -> str:
     if text is None:
         raise ContentError(_UNTOLD)
@@ -83,7 +142,7 @@ def _marked(text: str | None) -> str:
     return text
 
 
-def _guessed(data: bytes) -> str:
+def _guessed(data: bytes) -> CharsetMatch:
     matches = from_bytes(data, cp_isolation=_GUESSED)
     best = matches.best()
     # One accented letter fits Western and Central European alike; the tie goes to the commoner one.
@@ -92,6 +151,6 @@ def _guessed(data: bytes) -> str:
         best = western
     text = str(best or "")
     seen = sum(character.isprintable() or character.isspace() for character in text)
-    if not text or seen < _LEAST_PRINTABLE * len(text):
+    if best is None or not text or seen < _LEAST_PRINTABLE * len(text):
         raise ContentError(_UNTOLD)
-    return text
+    return best

@@ -21,6 +21,7 @@ EXTENSIONS = {
     ".ndjson": "jsonl",
     ".csv": "csv",
     ".tsv": "csv",
+    ".parquet": "parquet",
 }
 # Names that promise little: what is inside decides.
 _VAGUE = frozenset(("", ".txt", ".xml"))
@@ -35,6 +36,7 @@ _MAGIC = (
     (b"\xd0\xcf\x11\xe0", "an old office document"),
     (b"{\\rtf", "an RTF document"),
 )
+_PARQUET_MAGIC = b"PAR1"
 _PROLOGUE = re.compile(r"(?:\s+|<\?.*?\?>|<!--.*?-->|<!doctype[^>]*>)*", re.IGNORECASE | re.DOTALL)
 _FEED_ROOT = re.compile(r"<(?:rss|feed|rdf:rdf)\b", re.IGNORECASE)
 _HTML_ROOT = re.compile(
@@ -53,7 +55,9 @@ _HEAD = 8192
 def format_of(suffix: str, data: bytes) -> str:
     """Return the format of a file, or "" where neither its name nor its content tells."""
     named = EXTENSIONS.get(suffix.lower(), "")
-    return _format_inside(_head(data)) if suffix.lower() in _VAGUE else named
+    if suffix.lower() not in _VAGUE:
+        return named
+    return "parquet" if data.startswith(_PARQUET_MAGIC) else _format_inside(_head(data))
 
 
 def binary_kind(data: bytes) -> str:

@@ -74,8 +74,7 @@ def metric_names(scores: dict[str, float], prefix: str = "") -> dict[str, float]
 
 def _log(evaluation: Evaluation, model: Classifier, run_id: str, *, prefix: str, folder: str) -> None:
     client = connect()
-    scores = metric_names(evaluation.metrics.flat(), prefix)
-    _log_scores(scores | {f"{prefix}sentences": len(evaluation.sentences)}, run_id)
+    _log_scores(metric_names(evaluation.metrics.flat(), prefix), run_id)
     targets = sector_targets(evaluation.sentences, model.taxonomy)
     sweep = threshold_sweep(evaluation.prediction.sectors, targets)
     _log_table(

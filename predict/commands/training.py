@@ -174,6 +174,7 @@ def ui(
 
     Example: `newsdesk ui --port 5001`
     """
+    import os
     import socket
     import subprocess
     import sys
@@ -209,7 +210,9 @@ def ui(
         "--default-artifact-root",
         (home() / "mlartifacts").as_uri(),
     ]
-    raise typer.Exit(subprocess.run(command, check=False).returncode)
+    # Its jobs judge chats and prompts, in seven processes more.
+    environment = {"MLFLOW_SERVER_ENABLE_JOB_EXECUTION": "false", **os.environ}
+    raise typer.Exit(subprocess.run(command, env=environment, check=False).returncode)
 
 
 def _log_to_run(name: str, model: Classifier, evaluations: Sequence[Evaluation]) -> None:

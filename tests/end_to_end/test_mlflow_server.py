@@ -19,7 +19,8 @@ def server(tmp_path_factory, environment_of):
     command = [sys.executable, "-m", "mlflow", "server", "--host", "127.0.0.1", "--port", str(port), "--workers", "1"]
     command += ["--backend-store-uri", f"sqlite:///{folder}/server.db"]
     command += ["--serve-artifacts", "--artifacts-destination", str(folder / "artifacts")]
-    with serving(command, f"{address}/health", environment_of(folder), folder / "server.log"):
+    environment = environment_of(folder) | {"MLFLOW_SERVER_ENABLE_JOB_EXECUTION": "false"}
+    with serving(command, f"{address}/health", environment, folder / "server.log"):
         yield address
 
 
@@ -75,7 +76,7 @@ def test_new_data_is_logged_to_the_run_of_the_model_and_stands_in_its_card(newsd
         assert f"logged to the run of bank version 1, {version.run_id}" in done.err
     run = client.get_run(version.run_id)
     assert run.info.status == "FINISHED"
-    assert run.data.metrics["real/branch/sentences"] == 1
+    assert "real/branch/sectors/micro_f1" in run.data.metrics
     assert run.data.tags["real/branch"].startswith("sectors ")
     assert "branch" in {one.dataset.name for one in run.inputs.dataset_inputs}
     sweep = json.loads(Path(client.download_artifacts(version.run_id, "real/branch/threshold_sweep.json")).read_text())

@@ -1,6 +1,5 @@
 """The runs in MLflow's pages, as `newsdesk ui` serves them and a browser shows them."""
 
-import re
 import sys
 from pathlib import Path
 
@@ -42,23 +41,31 @@ def page(browser, address):
     page.close()
 
 
-def test_the_experiment_lists_the_runs_by_recipe_and_date(page, address, runs):
-    experiment = runs["baseline"].info.experiment_id
-    page.goto(f"{address}/#/experiments/{experiment}/runs")
+def test_the_experiment_lists_the_runs_of_a_command_and_compares_two(page, address, runs):
+    page.goto(f"{address}/#/experiments/{runs['baseline'].info.experiment_id}")
+    page.get_by_text("baseline + transformer").first.wait_for()
+    page.get_by_text("Expand rows").click()
     for run in runs.values():
-        page.get_by_text(run.info.run_name, exact=True).first.wait_for()
-
-
-def test_two_runs_compare_by_name_parameters_and_grouped_metrics(page, address, runs):
-    ids = ",".join(f'"{run.info.run_id}"' for run in runs.values())
-    page.goto(f'{address}/#/compare-runs?runs=[{ids}]&experiments=["{runs["baseline"].info.experiment_id}"]')
+        name = page.get_by_role("link", name=run.info.run_name, exact=True)
+        name.wait_for()
+        page.get_by_role("row", name=run.info.run_name).get_by_role("checkbox").first.click()
+    page.get_by_role("button", name="Compare", exact=True).click()
+    page.get_by_text("Comparing 2 Runs").wait_for()
     for run in runs.values():
         page.get_by_text(run.info.run_name).first.wait_for()
     for name in ("transformer.epochs", "sectors/micro_f1", "entities/f1", "speed/classify_sentences_per_second"):
         page.get_by_text(name, exact=True).first.wait_for(state="attached")
 
 
-def test_a_figure_shows_in_the_runs_artifacts(page, address, runs):
+def test_figures_and_tables_show_in_the_artifacts_of_a_run(page, address, runs):
     info = runs["transformer"].info
-    page.goto(f"{address}/#/experiments/{info.experiment_id}/runs/{info.run_id}/artifacts/test/confusion.png")
-    page.get_by_role("img", name=re.compile("confusion.png")).wait_for()
+    artifacts = f"{address}/#/experiments/{info.experiment_id}/runs/{info.run_id}/artifacts"
+    page.goto(f"{artifacts}/test/confusion.png")
+    page.get_by_alt_text("test/confusion.png").wait_for()
+    page.get_by_text("errors.json").click()
+    page.get_by_text("entities missed").wait_for()
+
+
+def test_the_registry_shows_the_card_of_the_champion(page, address, runs):
+    page.goto(f"{address}/#/models/newsdesk")
+    page.get_by_text("Intended use").first.wait_for()

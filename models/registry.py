@@ -102,18 +102,40 @@ def model_folder(model: str = CHAMPION) -> Path:
     return found[0].parent
 
 
+def registered_version(model: str) -> ModelVersion | None:
+    """The registered version that a model's name means, None where it means a folder.
+
+    Raises:
+        ModelNotFoundError: there is none; says which command makes one.
+    """
+    if (Path(model) / DESCRIPTION_FILE).is_file():
+        return None
+    return _version(*split_model_name(model))
+
+
 def _downloaded(name: str, which: str) -> Path:
     """Folder of a registered model's artifacts, from any store."""
-    client = connect()
+    version = _version(name, which)
     from mlflow.artifacts import download_artifacts
     from mlflow.exceptions import MlflowException
 
     try:
-        version = (
-            client.get_model_version(name, which) if which.isdigit() else client.get_model_version_by_alias(name, which)
-        )
         # Artifacts of a local store come back as the folder where they lie, without a copy.
         return Path(download_artifacts(f"models:/{name}/{version.version}"))
+    except MlflowException as error:
+        raise ModelNotFoundError(
+            f"model {name}/{version.version}: its artifacts cannot be fetched from {tracking_uri()}; train again"
+        ) from error
+
+
+def _version(name: str, which: str) -> ModelVersion:
+    client = connect()
+    from mlflow.exceptions import MlflowException
+
+    try:
+        if which.isdigit():
+            return client.get_model_version(name, which)
+        return client.get_model_version_by_alias(name, which)
     except MlflowException as error:
         raise ModelNotFoundError(_advice(name, which)) from error
 

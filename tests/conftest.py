@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 from dataclasses import dataclass
@@ -10,6 +11,7 @@ from pathlib import Path
 import pytest
 
 PROJECT = Path(__file__).resolve().parent.parent
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 
 SMALL_LABELS = """
 labels:
@@ -45,10 +47,12 @@ def home(tmp_path_factory):
 def environment_of():
     """Environment in which a command meets one store and no other."""
 
-    def environment(store):
+    def environment(store, server=None):
         inherited = {**os.environ, "NEWSDESK_HOME": str(store), "COLUMNS": "160"}
         # MLflow puts it there in this very process, as soon as a test has told it of a store.
         inherited.pop("MLFLOW_TRACKING_URI", None)
+        if server:
+            inherited["MLFLOW_TRACKING_URI"] = server
         return inherited
 
     return environment
@@ -58,14 +62,14 @@ def environment_of():
 def newsdesk(home, environment_of):
     """The `newsdesk` command in a process of its own."""
 
-    def run(*arguments, stdin="", cwd=None, store=home):
+    def run(*arguments, stdin="", cwd=None, store=home, server=None):
         done = subprocess.run(
             [str(Path(sys.executable).parent / "newsdesk"), *map(str, arguments)],
             input=stdin,
             capture_output=True,
             text=True,
             cwd=cwd,
-            env=environment_of(store),
+            env=environment_of(store, server),
             check=False,
         )
         return Outcome(done.returncode, done.stdout, done.stderr)
@@ -97,6 +101,19 @@ def desk(trained):
     from predict import load
 
     return load("transformer")
+
+
+# Of a module, since its event loop would be in the way of others in the same thread.
+@pytest.fixture(scope="module")
+def browser():
+    """A real browser for the tests of pages."""
+    if CHROMIUM is None:
+        pytest.skip("no Chromium on this machine; install one to test the pages")
+    api = pytest.importorskip("playwright.sync_api", reason="playwright drives the browser; pip install playwright")
+    with api.sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        yield chromium
+        chromium.close()
 
 
 @pytest.fixture

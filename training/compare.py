@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from models.registry import CHAMPION, MODEL_NAME, aliased_version, connect
-from training.tracking import DIGEST_TAG, RECIPE_TAG
+from training.tracking import COMMIT_TAG, DIGEST_TAG, RECIPE_TAG
 
 if TYPE_CHECKING:
     from mlflow.entities import Run
@@ -66,16 +66,17 @@ def latest_runs(registered_name: str = MODEL_NAME) -> list[ComparedRun]:
             name=run.info.run_name,
             recipe=run.data.tags[RECIPE_TAG],
             labels_digest=run.data.tags.get(DIGEST_TAG, ""),
-            git_commit=run.data.tags.get("git_commit", ""),
+            git_commit=run.data.tags.get(COMMIT_TAG, ""),
             version=str(versions[run.info.run_id].version) if run.info.run_id in versions else "",
             is_champion=run.info.run_id == champion,
-            scores=_scores_by_set(run.data.metrics),
+            scores=scores_by_set(run.data.metrics),
         )
         for run in sorted(chosen.values(), key=lambda run: run.info.start_time)
     ]
 
 
-def _scores_by_set(metrics: dict[str, float]) -> dict[str, dict[str, float]]:
+def scores_by_set(metrics: dict[str, float]) -> dict[str, dict[str, float]]:
+    """A run's headline scores by the set of sentences that they were measured on, own splits first."""
     prefixes = {"own validation": "validation/", "own test": ""}
     prefixes |= {
         name: f"real/{name}/" for name in sorted({key.split("/")[1] for key in metrics if key.startswith("real/")})

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from time import perf_counter
 
 from labels.catalogue import load_countries
 from labels.dataset import load_sentences
@@ -31,18 +32,24 @@ class Evaluation:
     sentences: list[LabelledSentence]
     prediction: Prediction
     metrics: Metrics
+    seconds: float | None = None  # that classifying took, None where that was done before
 
 
 def evaluate(
     model: Classifier, sentences: Sequence[LabelledSentence], name: str, prediction: Prediction | None = None
 ) -> Evaluation:
     """Score the model on the sentences, classified now where `prediction` does not hold that already."""
-    prediction = prediction or model.classify([sentence.text for sentence in sentences])
+    seconds = None
+    if prediction is None:
+        started = perf_counter()
+        prediction = model.classify([sentence.text for sentence in sentences])
+        seconds = perf_counter() - started
     return Evaluation(
         name,
         list(sentences),
         prediction,
         measure(prediction, model.decision.thresholds, sentences, model.taxonomy),
+        seconds,
     )
 
 

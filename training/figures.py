@@ -1,4 +1,4 @@
-"""Figures of an evaluation: F1 a sector, precision and recall, calibration."""
+"""Figures of an evaluation: F1 a sector, confusion, precision and recall, calibration."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from labels.taxonomy import Taxonomy
+from models.decision import sectors_above
 from training.evaluation import Evaluation
 from training.metrics import sector_targets
 
@@ -30,6 +31,28 @@ def f1_by_sector(evaluation: Evaluation, taxonomy: Taxonomy) -> Figure:
     axes.set_xlabel("F1 (number of labelled sentences in brackets)")
     axes.set_title(f"F1 by sector, {evaluation.name}")
     axes.legend(loc="lower right", frameon=False, fontsize=8)
+    return figure
+
+
+def confusion_of_first_sectors(evaluation: Evaluation, taxonomy: Taxonomy, thresholds: np.ndarray) -> Figure:
+    """Labelled sector against the most probable one given, with counts; rows are shares of their sum.
+
+    A sentence of several sectors is right with any of them first, else it counts for its weightiest.
+    """
+    counts = _first_sectors(evaluation, taxonomy, thresholds)
+    shares = counts / np.maximum(counts.sum(axis=1, keepdims=True), 1)
+    names = [*(taxonomy.sector_name(key) for key in taxonomy.sector_keys), "no sector"]
+    side = 0.36 * len(names) + 2.4
+    figure, axes = _axes(side, side)
+    axes.imshow(shares, cmap="Blues", vmin=0, vmax=1)
+    for row, column in np.argwhere(counts):
+        ink = "white" if shares[row, column] > 0.5 else "black"
+        axes.text(column, row, f"{counts[row, column]}", ha="center", va="center", fontsize=7, color=ink)
+    axes.set_xticks(range(len(names)), names, rotation=90, fontsize=8)
+    axes.set_yticks(range(len(names)), names, fontsize=8)
+    axes.set_xlabel("Given first")
+    axes.set_ylabel("Labelled")
+    axes.set_title(f"First sectors, {evaluation.name}")
     return figure
 
 
@@ -78,6 +101,19 @@ def calibration(evaluation: Evaluation, taxonomy: Taxonomy, bins: int = 10) -> F
     axes.set_title(f"Calibration, {evaluation.name} (error {error:.3f})")
     axes.legend(loc="upper left", frameon=False, fontsize=8)
     return figure
+
+
+def _first_sectors(evaluation: Evaluation, taxonomy: Taxonomy, thresholds: np.ndarray) -> np.ndarray:
+    """Counts as int (n_sectors + 1, n_sectors + 1), labelled by given; the last place is no sector."""
+    position = {key: at for at, key in enumerate(taxonomy.sector_keys)}
+    nothing = len(position)
+    counts = np.zeros((nothing + 1, nothing + 1), dtype=int)
+    for sentence, probabilities in zip(evaluation.sentences, evaluation.prediction.sectors, strict=True):
+        given = [position[key] for key, _ in sectors_above(probabilities, thresholds, taxonomy.sector_keys)]
+        labelled = [position[key] for key in sentence.sectors]
+        first = given[0] if given else nothing
+        counts[first if first in labelled else labelled[0] if labelled else nothing, first] += 1
+    return counts
 
 
 def _axes(width: float, height: float) -> tuple[Figure, Axes]:

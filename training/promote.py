@@ -1,16 +1,17 @@
-"""Moves the champion alias, only to a model that is better on the validation split."""
+"""Decides who is champion: a model that is better on the validation split, and why; the next best is challenger."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
 from labels.errors import UserError
-from models.registry import CHAMPION, aliased_version, connect, model_folder
+from models.registry import CHAMPION, aliased_version, model_folder
 from models.saved import load
 from training.compare import latest_runs
 from training.config import Recipe
 from training.evaluation import evaluate_split
 from training.metrics import Metrics
+from training.registration import crown, name_challenger
 from training.source import TrainingSource, load_source
 
 
@@ -64,13 +65,18 @@ def promote(recipe: Recipe, version: str | None = None) -> Promotion:
     best = max(rivals, key=lambda candidate: rivals[candidate])
     said = f"version {best} scores {rivals[best]:.4f} on {len(source.splits['validation'])} validation sentences"
     if champion is None:
-        _crown(name, best)
-        return Promotion(True, best, None, f"{said}; there was no champion")
+        said += "; there was no champion"
+        crown(name, best, said)
+        name_challenger(name, _best_but(best, scores))
+        return Promotion(True, best, None, said)
     said += f", champion version {champion} scores {scores[champion]:.4f}"
-    if rivals[best] <= scores[champion]:
-        return Promotion(False, best, champion, f"{said}; the champion stays")
-    _crown(name, best)
-    return Promotion(True, best, champion, said)
+    promoted = rivals[best] > scores[champion]
+    if promoted:
+        crown(name, best, said)
+    else:
+        said += "; the champion stays"
+    name_challenger(name, _best_but(best if promoted else champion, scores))
+    return Promotion(promoted, best, champion, said)
 
 
 def _score(model: str, source: TrainingSource) -> float:
@@ -78,5 +84,6 @@ def _score(model: str, source: TrainingSource) -> float:
     return validation_score(evaluate_split(candidate, source, "validation", model).metrics)
 
 
-def _crown(name: str, version: str) -> None:
-    connect().set_registered_model_alias(name, CHAMPION, version)
+def _best_but(champion: str, scores: dict[str, float]) -> str | None:
+    """The version that scores best beside the champion, None where it is alone."""
+    return max((version for version in scores if version != champion), key=lambda v: scores[v], default=None)

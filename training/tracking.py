@@ -1,4 +1,4 @@
-"""MLflow runs: what a training is, what it learnt from, its course and its results."""
+"""MLflow runs: what a training is, what it learnt from, and which trainings belong together."""
 
 from __future__ import annotations
 
@@ -10,13 +10,8 @@ from typing import TYPE_CHECKING
 
 from labels import FOLDER
 from labels.dataset import to_dataset
-from models.classifier import Classifier
 from models.registry import connect, home, is_local_store
-from models.thresholds import threshold_sweep
-from training import figures
 from training.config import Recipe
-from training.evaluation import Evaluation, error_table
-from training.metrics import sector_targets
 from training.source import TrainingSource
 
 if TYPE_CHECKING:
@@ -24,12 +19,37 @@ if TYPE_CHECKING:
 
 RECIPE_TAG = "recipe"
 DIGEST_TAG = "labels_digest"
-_MOST_ERRORS = 300
+KIND_TAG = "model_kind"
+BACKBONE_TAG = "backbone"
+COMMIT_TAG = "git_commit"
+GROUP_TAG = "recipes"
+_KIND_OF_EXPERIMENT = "mlflow.experimentKind"
+"""Of MLflow's pages alone: without it they show menus for chats and prompts around the runs."""
+
+
+@contextmanager
+def training_group(recipes: Sequence[Recipe]) -> Iterator[None]:
+    """A parent run of the trainings in the block, where they are several of one experiment.
+
+    It has no `recipe` tag, which tells it from a training. Marked failed if the block raises.
+    """
+    if len(recipes) < 2 or len({recipe.register_as for recipe in recipes}) > 1:
+        yield
+        return
+    import mlflow
+
+    _enter_experiment(recipes[0].register_as)
+    names = " + ".join(recipe.name for recipe in recipes)
+    tags = {GROUP_TAG: names, COMMIT_TAG: git_commit()}
+    with mlflow.start_run(run_name=f"{names} {_now()}", tags=tags):
+        yield
 
 
 @contextmanager
 def training_run(recipe: Recipe, source: TrainingSource, resume_run: str = "") -> Iterator[mlflow.ActiveRun]:
     """A run that holds a training's parameters, origin and inputs; marked failed if the block raises.
+
+    Inside of a `training_group` it is a child of the group's run.
 
     Args:
         recipe: its registered name names the experiment.
@@ -38,75 +58,35 @@ def training_run(recipe: Recipe, source: TrainingSource, resume_run: str = "") -
     """
     import mlflow
     from mlflow.data.huggingface_dataset import from_huggingface
+    from mlflow.utils.mlflow_tags import MLFLOW_PARENT_RUN_ID
 
-    client = connect()
-    _ensure_experiment(client, recipe.register_as)
-    mlflow.set_experiment(recipe.register_as)
+    _enter_experiment(recipe.register_as)
     # Short trainings would end before the default interval brings one sample.
     mlflow.set_system_metrics_sampling_interval(5)  # type: ignore[no-untyped-call]
-    name = f"{recipe.name} {datetime.now():%Y-%m-%d %H:%M}"
+    group = mlflow.active_run()
     with mlflow.start_run(
-        run_id=resume_run or None, run_name=None if resume_run else name, log_system_metrics=True
+        run_id=resume_run or None,
+        run_name=None if resume_run else f"{recipe.name} {_now()}",
+        nested=group is not None,
+        # MLflow leaves a resumed run with the group that was interrupted.
+        tags={MLFLOW_PARENT_RUN_ID: group.info.run_id} if group and resume_run else None,
+        log_system_metrics=True,
     ) as run:
         if not resume_run:
             mlflow.set_tags(
                 {
                     RECIPE_TAG: recipe.name,
-                    "model_kind": recipe.model,
-                    "git_commit": git_commit(),
+                    KIND_TAG: recipe.model,
+                    COMMIT_TAG: git_commit(),
                     DIGEST_TAG: source.digest,
                 }
+                | ({BACKBONE_TAG: recipe.transformer.backbone} if recipe.model == "transformer" else {})
             )
             mlflow.log_params(recipe.parameters())
             for split, sentences in source.splits.items():
                 dataset = from_huggingface(to_dataset(sentences), name=f"labels-{split}", digest=source.digest)
                 mlflow.log_input(dataset, context=split)
         yield run
-
-
-def log_evaluation(evaluation: Evaluation, model: Classifier, prefix: str) -> None:
-    """Log scores, threshold sweep, errors and figures of one evaluation to the active run.
-
-    Args:
-        evaluation: of our own test split or of a file.
-        model: that was evaluated.
-        prefix: before the metrics' names: none for our own test split, `real/NAME/` for a file.
-    """
-    import mlflow
-
-    mlflow.log_metrics(metric_names(evaluation.metrics.flat(), prefix))
-    folder = evaluation.name
-    targets = sector_targets(evaluation.sentences, model.taxonomy)
-    sweep = threshold_sweep(evaluation.prediction.sectors, targets)
-    mlflow.log_table(
-        {"threshold": [round(at, 2) for at, _ in sweep], "micro_f1": [round(score, 4) for _, score in sweep]},
-        f"{folder}/threshold_sweep.json",
-    )
-    errors = error_table(evaluation, model)
-    if errors["id"]:
-        mlflow.log_table({key: column[:_MOST_ERRORS] for key, column in errors.items()}, f"{folder}/errors.json")
-    mlflow.log_figure(figures.f1_by_sector(evaluation, model.taxonomy), f"{folder}/f1_by_sector.png")
-    mlflow.log_figure(figures.precision_recall(evaluation, model.taxonomy), f"{folder}/precision_recall.png")
-    mlflow.log_figure(figures.calibration(evaluation, model.taxonomy), f"{folder}/calibration.png")
-
-
-def log_thresholds(model: Classifier) -> None:
-    """Log the threshold of each sector as a table."""
-    import mlflow
-
-    mlflow.log_table(
-        {
-            "sector": list(model.taxonomy.sector_keys),
-            "threshold": [round(float(at), 3) for at in model.decision.thresholds],
-            "calibration_offset": [round(at, 3) for at in model.decision.calibration.offsets],
-        },
-        "thresholds.json",
-    )
-
-
-def metric_names(scores: dict[str, float], prefix: str = "") -> dict[str, float]:
-    """Scores by the name that groups them in MLflow: `sectors.f1.finance` is `sectors/f1.finance`."""
-    return {prefix + key.replace(".", "/", 1): score for key, score in scores.items()}
 
 
 def git_commit() -> str:
@@ -127,9 +107,17 @@ def git_commit() -> str:
         return "unknown"
 
 
-def _ensure_experiment(client: mlflow.MlflowClient, name: str) -> None:
+def _now() -> str:
+    return f"{datetime.now():%Y-%m-%d %H:%M}"
+
+
+def _enter_experiment(name: str) -> None:
+    import mlflow
+
+    client = connect()
     # A server decides for itself where artifacts lie; the local store keeps them beside its database,
     # wherever the command was run from.
     if client.get_experiment_by_name(name) is None:
         location = (home() / "mlartifacts" / name).as_uri() if is_local_store() else None
-        client.create_experiment(name, artifact_location=location)
+        client.create_experiment(name, location, {_KIND_OF_EXPERIMENT: "custom_model_development"})
+    mlflow.set_experiment(name)

@@ -7,15 +7,18 @@ import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from time import perf_counter
 
 from models.classifier import Classifier, Prediction
-from models.registry import CHALLENGER, connect, home
+from models.registry import home
 from training.allocator import return_freed_memory
 from training.config import Recipe
 from training.evaluation import Evaluation, evaluate, evaluate_file, evaluate_test
+from training.evaluation_log import log_real_text, log_test, log_thresholds, log_training_speed, metric_names
 from training.packaging import log_model
+from training.registration import announce
 from training.source import TrainingSource, load_source
-from training.tracking import log_evaluation, log_thresholds, metric_names, training_run
+from training.tracking import training_run
 
 _STEPS_BETWEEN_LOGS = 10
 
@@ -65,6 +68,7 @@ def _train_baseline(
 
     with training_run(recipe, source) as run:
         on_progress(0, 1, "counting n-grams")
+        started = perf_counter()
         model = fit_baseline(
             recipe.baseline,
             source.taxonomy,
@@ -74,6 +78,7 @@ def _train_baseline(
             seed=recipe.seed,
             catalogue=source.catalogue,
         )
+        log_training_speed(len(source.splits["train"]), perf_counter() - started, run.info.run_id)
         on_progress(1, 1, "evaluating")
         validation = evaluate(model, source.splits["validation"], "validation")
         return _conclude(recipe, source, model, validation, run.info.run_id, data_files)
@@ -99,8 +104,11 @@ def _train_transformer(
     with training_run(recipe, source, checkpoints.run_id) as run:
         checkpoints.run_id = run.info.run_id
         losses: list[dict[str, float]] = []
+        share_done = 0.0  # of all steps, in this process: a resumed training does fewer
 
         def on_step(progress: Progress) -> None:
+            nonlocal share_done
+            share_done += 1 / progress.total_steps
             losses.append(progress.losses)
             if progress.step % _STEPS_BETWEEN_LOGS == 0 or progress.step == progress.total_steps:
                 means = {f"loss/{key}": sum(one[key] for one in losses) / len(losses) for key in losses[0]}
@@ -114,6 +122,7 @@ def _train_transformer(
             epochs.append(evaluate(model, source.splits["validation"], "validation", validated))
             mlflow.log_metrics(metric_names(epochs[-1].metrics.flat(), "validation/epoch/"), step=epoch)
 
+        started = perf_counter()
         model = fit_transformer(
             recipe.transformer,
             recipe.seed,
@@ -126,6 +135,8 @@ def _train_transformer(
             on_step=on_step,
             on_epoch=on_epoch,
         )
+        sentences = len(source.splits["train"]) * recipe.transformer.epochs * share_done
+        log_training_speed(sentences, perf_counter() - started, run.info.run_id)
         trained = _conclude(recipe, source, model, epochs[-1], run.info.run_id, data_files)
     checkpoints.clear()
     return trained
@@ -146,18 +157,16 @@ def _conclude(
 
     mlflow.log_metrics(metric_names(validation.metrics.flat(), "validation/"))
     test = evaluate_test(model, source, recipe.name)
-    log_evaluation(test, model, "")
+    log_test(test, model, run_id)
     evaluations = [test]
     for path in data_files:
         evaluation = evaluate_file(model, path)
-        log_evaluation(evaluation, model, f"real/{evaluation.name}/")
+        log_real_text(evaluation, model, run_id)
         evaluations.append(evaluation)
-    log_thresholds(model)
+    log_thresholds(model, run_id)
     mlflow.log_dict(recipe.model_dump(mode="json"), "recipe.yaml")
     version = log_model(model, recipe.model, recipe.register_as)
-    client = connect()
-    for alias in (recipe.name, CHALLENGER):
-        client.set_registered_model_alias(recipe.register_as, alias, version)
+    announce(recipe.register_as, version, recipe.name)
     return TrainedModel(recipe, run_id, version, validation, evaluations)
 
 

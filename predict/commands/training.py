@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
     from rich.table import Table
 
+    from models.classifier import Classifier
     from training.compare import ComparedRun
     from training.config import Recipe
     from training.evaluation import Evaluation
@@ -44,17 +45,19 @@ def train(
     _check_files(data)
     loaded = [load_recipe(path) for path in recipes]
     quieten_libraries()
+    from training.tracking import training_group
     from training.train import train as train_recipe
 
     console = Console(stderr=True)
-    for recipe in loaded:
-        with training_bar(console, recipe.name) as show:
-            trained = train_recipe(recipe, data or [], resume=resume, on_progress=show)
-        console.print(
-            f"{recipe.name}: registered as {recipe.register_as} version {trained.version}, run {trained.run_id}",
-            highlight=False,
-        )
-        Console().print(_evaluation_table(trained.evaluations))
+    with training_group(loaded):
+        for recipe in loaded:
+            with training_bar(console, recipe.name) as show:
+                trained = train_recipe(recipe, data or [], resume=resume, on_progress=show)
+            console.print(
+                f"{recipe.name}: registered as {recipe.register_as} version {trained.version}, run {trained.run_id}",
+                highlight=False,
+            )
+            Console().print(_evaluation_table(trained.evaluations))
 
 
 def evaluate(
@@ -63,6 +66,9 @@ def evaluate(
     config: Annotated[
         Path | None, typer.Option(help="Recipe whose test split is meant, where no --data is given.")
     ] = None,
+    log: Annotated[
+        bool, typer.Option(help="Log scores, errors and figures of --data to the run of a registered model.")
+    ] = True,
     json: _Json = False,
 ) -> None:
     """Score a model on labelled files, or on our own test split.
@@ -94,6 +100,8 @@ def evaluate(
         from rich.console import Console
 
         Console().print(_evaluation_table(evaluations))
+    if data and log:
+        _log_to_run(model, loaded, evaluations)
 
 
 def compare(
@@ -166,12 +174,16 @@ def ui(
 
     Example: `newsdesk ui --port 5001`
     """
+    import os
     import socket
     import subprocess
     import sys
 
     from models.registry import connect, home, tracking_uri
 
+    if tracking_uri().startswith(("http://", "https://")):
+        print(f"the runs are on the server that MLFLOW_TRACKING_URI names: {tracking_uri()}")
+        return
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
@@ -198,7 +210,24 @@ def ui(
         "--default-artifact-root",
         (home() / "mlartifacts").as_uri(),
     ]
-    raise typer.Exit(subprocess.run(command, check=False).returncode)
+    # Its jobs judge chats and prompts, in seven processes more.
+    environment = {"MLFLOW_SERVER_ENABLE_JOB_EXECUTION": "false", **os.environ}
+    raise typer.Exit(subprocess.run(command, env=environment, check=False).returncode)
+
+
+def _log_to_run(name: str, model: Classifier, evaluations: Sequence[Evaluation]) -> None:
+    from models.registry import registered_version
+
+    version = registered_version(name)
+    if version is None or not version.run_id:
+        return
+    from training.evaluation_log import log_real_text
+    from training.registration import describe
+
+    for evaluation in evaluations:
+        log_real_text(evaluation, model, version.run_id)
+    describe(version.name, str(version.version))
+    typer.echo(f"logged to the run of {version.name} version {version.version}, {version.run_id}", err=True)
 
 
 def _recipe(config: Path | None) -> Recipe:

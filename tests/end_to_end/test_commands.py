@@ -211,6 +211,7 @@ def test_the_run_holds_inputs_metrics_figures_tables_and_a_served_model(trained,
     artifacts = {file.path for file in client.list_artifacts(version.run_id, "test")}
     assert {
         "test/f1_by_sector.png",
+        "test/confusion.png",
         "test/calibration.png",
         "test/precision_recall.png",
         "test/errors.json",
@@ -221,6 +222,34 @@ def test_the_run_holds_inputs_metrics_figures_tables_and_a_served_model(trained,
     answer = served.predict(pd.DataFrame({"text": ["The foundry prints 2nm chips in Tainan."]}))
     assert answer["sectors"][0][0]["sector"] == "semiconductors"
     assert not list((home / "mlartifacts").rglob("*.pkl"))
+
+
+def test_the_trainings_of_one_command_are_children_of_one_run(trained, home):
+    from models.registry import connect
+
+    client = connect()
+    runs = client.search_runs([client.get_experiment_by_name("newsdesk").experiment_id])
+    (group,) = (run for run in runs if "recipes" in run.data.tags)
+    children = {run.data.tags["recipe"]: run for run in runs if run is not group}
+    assert group.data.tags["recipes"] == "baseline + transformer"
+    assert group.info.status == "FINISHED"
+    assert {run.data.tags["mlflow.parentRunId"] for run in children.values()} == {group.info.run_id}
+    assert children["transformer"].data.tags["backbone"] == "packaged"
+    for run in children.values():
+        assert run.data.metrics["speed/train_sentences_per_second"] > 0
+        assert run.data.metrics["speed/classify_sentences_per_second"] > 0
+
+
+def test_a_version_has_a_card_made_from_its_run(trained, home):
+    from models.registry import connect
+
+    client = connect()
+    version = client.get_model_version_by_alias("newsdesk", "champion")
+    scores = client.get_run(version.run_id).data.metrics
+    for part in ("Intended use", "How to load", "labels-train", "Limits", "What changed"):
+        assert part in version.description
+    assert f"| finance | {scores['sectors/f1.finance']:.3f} |" in version.description
+    assert client.get_registered_model("newsdesk").description == version.description
 
 
 def test_losses_and_validation_are_logged_by_step(trained, home):

@@ -14,6 +14,11 @@ PORT   ?= 5000
 RESUME ?=
 REVIEW ?= review.jsonl
 ADD    ?=
+RUNS   ?= 3
+SENTENCES ?= 2000
+TRAIN  ?= 2000
+ONLY   ?=
+BENCH_VENV ?= .venv-bench
 
 NEWSDESK := $(VENV)/bin/newsdesk
 READY    := $(VENV)/.ready
@@ -21,9 +26,12 @@ DATA_OPTIONS   := $(foreach file,$(DATA),--data $(file))
 MODEL_OPTION   := $(if $(MODEL),--model $(MODEL))
 CONFIG_OPTION  := $(if $(CONFIG),--config $(CONFIG))
 RESUME_OPTION  := $(if $(RESUME),--resume)
+BENCH_READY    := $(BENCH_VENV)/.ready
+# Real text lies beside some checkouts; elsewhere our own test split is scored.
+BENCH_DATA     := $(or $(DATA),$(wildcard ../shared/eval/*.jsonl))
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo train train-baseline train-transformer train-large evaluate compare promote predict review ui labels test lint clean
+.PHONY: help setup demo train train-baseline train-transformer train-large evaluate compare promote predict review ui labels bench test lint clean
 
 help: ## List the targets and their variables
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  %-18s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -31,6 +39,7 @@ help: ## List the targets and their variables
 	@echo "Variables: CONFIG=recipe.yaml  DATA='a.jsonl b.jsonl'  MODEL=alias|version|folder  ISSUE=path"
 	@echo "           OUT=folder  FORMAT=jsonl|csv|parquet  HTML=1  PORT=number  RESUME=1  PYTHON=python3.12  VENV=folder"
 	@echo "           REVIEW=file.jsonl  ADD=file.jsonl"
+	@echo "           RUNS=number  SENTENCES=number  TRAIN=number|full  ONLY=newsdesk,pipeline  BENCH_VENV=folder"
 
 setup: $(READY) ## Make the environment in .venv, every version pinned
 
@@ -94,6 +103,18 @@ review: $(READY) ## Correct what the models were unsure of, on a page of this ma
 labels: $(READY) ## Audit the labelled sentences, or add reviewed ones to them: ADD=review.jsonl
 	@$(NEWSDESK) labels $(if $(ADD),add $(ADD))
 
+# The peers stay out of the project's own environment.
+$(BENCH_READY): pyproject.toml constraints.txt
+	@test -x $(BENCH_VENV)/bin/python || $(PYTHON) -m venv $(BENCH_VENV)
+	@echo "Installing newsdesk and its peers into $(BENCH_VENV) (some minutes) ..."
+	@$(BENCH_VENV)/bin/python -m pip install --quiet --disable-pip-version-check -c constraints.txt torch
+	@$(BENCH_VENV)/bin/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[bench]'
+	@touch $@
+
+bench: $(BENCH_READY) ## Compare newsdesk with its peers  (RUNS=, SENTENCES=, TRAIN=, ONLY=, DATA=)
+	@$(BENCH_VENV)/bin/python -m benchmarks.run --runs $(RUNS) --sentences $(SENTENCES) --train $(TRAIN) \
+		--only "$(ONLY)" $(foreach file,$(BENCH_DATA),--data $(file))
+
 test: $(READY) ## Run the tests (under 8 minutes)
 	@$(VENV)/bin/python -m pytest
 
@@ -102,5 +123,5 @@ lint: $(READY) ## Check style and types
 	@$(VENV)/bin/ruff format --check .
 	@$(VENV)/bin/mypy
 
-clean: ## Remove the environment, runs, models, checkpoints and filed stories
-	rm -rf $(VENV) mlflow.db mlartifacts checkpoints backbones filed build *.egg-info .mypy_cache .pytest_cache .ruff_cache
+clean: ## Remove the environments, runs, models, checkpoints and filed stories
+	rm -rf $(VENV) $(BENCH_VENV) mlflow.db mlartifacts checkpoints backbones filed build *.egg-info .mypy_cache .pytest_cache .ruff_cache

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
 _BLUE, _ORANGE, _GREY = "#2f6db3", "#d9822b", "#8a8f98"
 _NONE = "–"
+_TEXT_COLUMNS = ("System", "trained on", "settings")
 _NEWSDESK = ("newsdesk", "newsdesk-baseline")
 
 
@@ -144,7 +145,7 @@ def _left_out(one: SystemResult, n_columns: int) -> list[str]:
 
 
 def _table(header: list[str], rows: list[list[str]]) -> str:
-    aligned = ["---", *["---:"] * (len(header) - 1)]
+    aligned = ["---" if name in _TEXT_COLUMNS else "---:" for name in header]
     lines = [header, aligned, *([cell.replace("|", "/") for cell in row] for row in rows)]
     return "\n".join(f"| {' | '.join(line)} |" for line in lines)
 

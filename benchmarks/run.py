@@ -118,7 +118,12 @@ def registered_models(peers: Sequence[Peer]) -> dict[str, Path]:
 
 def measure(bench: Bench, peers: Sequence[Peer], material: Material, runs: int) -> Results:
     """Fit and score each system once, then time all of them in `runs` rounds of alternating order."""
-    results = {peer.key: _fit_and_score(bench, peer, material) for peer in peers}
+    results: dict[str, SystemResult] = {}
+    for peer in peers:
+        if peer.fitted_by:
+            results[peer.key] = _as_fitted(peer, results[peer.fitted_by])
+        else:
+            results[peer.key] = _fit_and_score(bench, peer, material)
     limits = []
     for number in range(runs):
         limits.append(bench.job("limit"))
@@ -143,10 +148,9 @@ def measure(bench: Bench, peers: Sequence[Peer], material: Material, runs: int) 
 def _fit_and_score(bench: Bench, peer: Peer, material: Material) -> SystemResult:
     result = SystemResult(peer.key, peer.title, peer.settings, peer.runs_encoder, _versions(peer))
     try:
-        if not peer.fitted_by:
-            fitted = bench.job("fit", peer.key, bench.fitted(peer))
-            result = replace(result, fit_seconds=fitted["seconds"], fit_peak_mb=fitted["peak_mb"])
-            _tell(f"{peer.title}: fitted in {fitted['seconds']:.1f} s")
+        fitted = bench.job("fit", peer.key, bench.fitted(peer))
+        result = replace(result, fit_seconds=fitted["seconds"], fit_peak_mb=fitted["peak_mb"])
+        _tell(f"{peer.title}: fitted in {fitted['seconds']:.1f} s")
         scored = bench.job("score", peer.key, bench.fitted(peer))
         result = replace(
             result, f1=scored["f1"], fit_f1=scored["f1_together"], trained_on=f"{len(material.train):,} sentences"
@@ -160,6 +164,18 @@ def _fit_and_score(bench: Bench, peer: Peer, material: Material) -> SystemResult
         _tell(f"{peer.title}: left out: {error}")
         return replace(result, left_out=str(error))
     return result
+
+
+def _as_fitted(peer: Peer, other: SystemResult) -> SystemResult:
+    """Result of a peer that classifies with another's model, so far."""
+    return replace(
+        other,
+        key=peer.key,
+        title=peer.title,
+        settings=peer.settings,
+        fit_seconds=None,
+        fit_peak_mb=None,
+    )
 
 
 def _timed(bench: Bench, peer: Peer, result: SystemResult, run: str) -> SystemResult:

@@ -13,6 +13,8 @@ from models.ngrams import HashIndex, NgramSettings, Occurrences, count_ngrams, p
 
 _WEIGHTS_FILE = "sectors.safetensors"
 _SETTINGS_FILE = "ngrams.json"
+_NEVER_SEEN = -8.0
+"""Log-odds of a sector that no training sentence has."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +98,6 @@ def fit_sector_scorer(
     """
     from scipy.sparse import csr_matrix, hstack
     from sklearn.linear_model import LogisticRegression
-    from sklearn.multiclass import OneVsRestClassifier
 
     vocabularies = [_vocabulary(occurrences, settings, len(texts)) for occurrences in _count_all(texts, settings)]
     found = [tf_idf(occurrences, HashIndex(hashes), idf) for occurrences, hashes, idf in vocabularies]
@@ -107,9 +108,17 @@ def fit_sector_scorer(
         ],
         format="csr",
     )
-    regression = LogisticRegression(C=regularisation, solver="liblinear", class_weight="balanced", random_state=seed)
-    regressions = OneVsRestClassifier(regression).fit(features, np.asarray(targets, dtype=int))
-    coefficients = np.concatenate([one.coef_ for one in regressions.estimators_]).T.astype(np.float32)
+    coefficients = np.zeros((features.shape[1], targets.shape[1]), dtype=np.float32)
+    intercepts = np.full(targets.shape[1], _NEVER_SEEN, dtype=np.float32)
+    for sector, column in enumerate(np.asarray(targets, dtype=int).T):
+        if len(np.unique(column)) < 2:
+            intercepts[sector] = -_NEVER_SEEN if column.any() else _NEVER_SEEN
+            continue
+        regression = LogisticRegression(
+            C=regularisation, solver="liblinear", class_weight="balanced", random_state=seed
+        ).fit(features, column)
+        coefficients[:, sector] = regression.coef_[0]
+        intercepts[sector] = regression.intercept_[0]
     words = len(vocabularies[0][2])
     return SectorScorer(
         settings,
@@ -117,7 +126,7 @@ def fit_sector_scorer(
             NgramWeights(hashes, idf, part)
             for (_, hashes, idf), part in zip(vocabularies, (coefficients[:words], coefficients[words:]), strict=True)
         ],
-        np.concatenate([one.intercept_ for one in regressions.estimators_]).astype(np.float32),
+        intercepts,
     )
 
 

@@ -84,3 +84,10 @@ def test_an_index_finds_every_known_hash_and_no_other():
     assert (index.find(known) == np.arange(len(known))).all()
     assert (index.find(generator.integers(2**63, 2**64, 1_000, dtype=np.uint64)) == -1).all()
     assert len(index.find(known[:0])) == 0
+
+
+def test_a_sector_that_no_sentence_has_is_improbable_and_one_that_all_have_is_not():
+    targets = np.tile([[0, 1]], (len(TEXTS), 1))
+    logits = fit_sector_scorer(NgramSettings((1, 2), (3, 5)), 1.0, TEXTS, targets, seed=1).logits(TEXTS)
+    assert (logits[:, 0] < -5).all()
+    assert (logits[:, 1] > 5).all()

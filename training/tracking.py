@@ -23,8 +23,6 @@ KIND_TAG = "model_kind"
 BACKBONE_TAG = "backbone"
 COMMIT_TAG = "git_commit"
 GROUP_TAG = "recipes"
-_KIND_OF_EXPERIMENT = "mlflow.experimentKind"
-"""Of MLflow's pages alone: without it they show menus for chats and prompts around the runs."""
 
 
 @contextmanager
@@ -119,5 +117,5 @@ def _enter_experiment(name: str) -> None:
     # wherever the command was run from.
     if client.get_experiment_by_name(name) is None:
         location = (home() / "mlartifacts" / name).as_uri() if is_local_store() else None
-        client.create_experiment(name, location, {_KIND_OF_EXPERIMENT: "custom_model_development"})
+        client.create_experiment(name, artifact_location=location)
     mlflow.set_experiment(name)

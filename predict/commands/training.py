@@ -24,6 +24,11 @@ _Data = Annotated[
     list[Path] | None,
     typer.Option("--data", help="Labelled JSONL file to evaluate on as well; may be given several times."),
 ]
+# MLflow's pages otherwise begin with tools for chats, and fold the trainings of one command into one row.
+_COMPARISON_PAGE = (
+    "/#/experiments/{}/runs?workflowType=machine_learning&compareRunsMode=CHART"
+    "&orderByKey=metrics.%60validation%2Fsectors%2Fmicro_f1%60&orderByAsc=false"
+)
 _Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
 
@@ -190,8 +195,10 @@ def ui(
             probe.bind(("127.0.0.1", port))
         except OSError as error:
             raise UserError(f"port {port} is busy; choose another: make ui PORT={port + 1}") from error
-    connect()
-    print(f"MLflow shows the runs at http://127.0.0.1:{port} (stop with Ctrl-C)", flush=True)
+    address = f"http://127.0.0.1:{port}"
+    print(f"MLflow shows the runs at {address} (stop with Ctrl-C)", flush=True)
+    if experiment := connect().get_experiment_by_name(MODEL_NAME):
+        print(f"Side by side, best first: {address}{_COMPARISON_PAGE.format(experiment.experiment_id)}", flush=True)
     command = [
         sys.executable,
         "-m",

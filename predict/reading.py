@@ -103,7 +103,7 @@ def row_format(path: Path, format: str | None = None) -> str | None:
     return told if told in ROW_FORMATS else None
 
 
-def read_chunks(path: Path, format: str, *, column: str = "text", rows: int = 4096, skip: int = 0) -> Iterator[Chunk]:
+def read_chunks(path: Path, format: str, *, column: str = "text", rows: int = 2048, skip: int = 0) -> Iterator[Chunk]:
     """Read a file of rows, or standard input where the path is "-", a chunk at a time.
 
     Args:

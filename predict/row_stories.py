@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from labels.errors import UserError
 from models.processes import SameProcess, Worker
@@ -88,7 +88,7 @@ class RowFiler:
         asked: _Asked | None = None
         for chunk in _until_fault(chunks, faults):
             if asked and self._more_processes:
-                self._worker, self._more_processes = self._more_processes() or self._worker, None
+                asked = self._with_more_processes(asked, self._more_processes)
             rows, new = self._sentences(chunk)
             if asked:
                 self._learn(asked)
@@ -106,6 +106,16 @@ class RowFiler:
     def close(self) -> None:
         """End the processes that were started."""
         self._worker.close()
+
+    def _with_more_processes(self, asked: _Asked, start: Callable[[], Worker | None]) -> _Asked:
+        """Hand the first chunk, which waits in this process, to others, so that this one needs no room to classify."""
+        self._more_processes = None
+        worker = start()
+        if worker is None:
+            return asked
+        self._worker = worker
+        worker.submit([sentence.text for sentence in asked.new])
+        return replace(asked, worker=worker)
 
     def _sentences(self, chunk: Chunk) -> tuple[list[list[_Sentence]], list[_Sentence]]:
         """The sentences of each row, and those of all that the model has not been asked about."""

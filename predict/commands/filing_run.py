@@ -97,10 +97,9 @@ def file_all(paths: Sequence[str], options: FilingOptions) -> bool:
             output.close()
     _show_problems(notes, progress.problems)
     if not options.to_stdout:
-        kept = (
-            f", all in {options.target}" if options.target else "; --out FOLDER keeps them with sentences and entities"
-        )
-        _show(notes, f"{progress.stories:,} stories of {len(files)} files filed{kept}")
+        filed = f"{progress.stories:,} stories of {len(files)} files filed"
+        kept = f", all in {options.target}" if options.target else "; --out FOLDER keeps sentences and entities, too"
+        _show(notes, filed + kept)
     if page:
         _show(notes, f"open {page} to read them")
     return not progress.problems
@@ -169,7 +168,7 @@ def _file_rows(file: Path, format: str, run: _Run) -> None:
     try:
         for filed in run.row_filer.file(name, chunks, first=progress.rows + 1):
             run.output.add_rows(filed.stories)
-            run.bar.rows(name, len(filed.stories), filed.position, filed.size)
+            run.bar.rows(name, len(filed.stories), progress.rows, filed.position, filed.size)
     finally:
         if not run.options.to_stdout and progress.rows:
             Console().print(sector_table(name, progress.rows, progress.sectors, run.desk.model.taxonomy))

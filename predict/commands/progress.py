@@ -87,11 +87,11 @@ class FilingBar:
         note = f"{n_done}/{self._n_files} files"
         self._progress.update(self._files, description=name, completed=n_done, note=note)
 
-    def rows(self, name: str, n_new: int, position: int, size: int) -> None:
-        """Show that more rows of a file are filed, which is read up to a position (size 0: unknown)."""
+    def rows(self, name: str, n_new: int, n_done: int, position: int, size: int) -> None:
+        """Show that `n_new` more rows of a file are filed, which is read up to a position (size 0: unknown)."""
         self._n_rows += n_new
         rate = self._n_rows / max(1e-9, monotonic() - self._begun)
-        note = f"{self._n_rows:,} rows, {rate:,.0f} rows/s"
+        note = f"{n_done:,} rows, {rate:,.0f} rows/s"
         if self._rows is None:
             # Where it begins is no progress, or a run that goes on would seem fast.
             self._rows = self._progress.add_task(name, completed=position, total=size or None, note=note)

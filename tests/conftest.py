@@ -13,6 +13,10 @@ import pytest
 PROJECT = Path(__file__).resolve().parent.parent
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 
+if "PYTEST_XDIST_WORKER" in os.environ:
+    # Tests run side by side; two of them with a thread for every core would wait for each other.
+    os.environ.setdefault("OMP_NUM_THREADS", "1")
+
 SMALL_LABELS = """
 labels:
   sentences: sentences
@@ -31,6 +35,13 @@ class Outcome:
     code: int
     out: str
     err: str
+
+
+def pytest_collection_modifyitems(items):
+    """Keep the tests of the trained models in one process, so that they are trained once, and each file's in one."""
+    for item in items:
+        group = "trained" if "trained" in item.fixturenames else item.nodeid.partition("::")[0]
+        item.add_marker(pytest.mark.xdist_group(group))
 
 
 @pytest.fixture(scope="session")

@@ -89,9 +89,9 @@ promote: $(READY) ## Make the best of the latest models the champion, if it beat
 	$(CHAMPION)
 	@$(NEWSDESK) promote $(CONFIG_OPTION)
 
-predict: $(READY) ## File issues: ISSUE=file-or-folder  (OUT=, FORMAT=, MODEL=, HTML=1)
+predict: $(READY) ## File issues: ISSUE=file-or-folder  (OUT=, FORMAT=, MODEL=, HTML=1, RESUME=1)
 	$(CHAMPION)
-	@$(NEWSDESK) predict $(ISSUE) --out $(OUT) --format $(FORMAT) $(MODEL_OPTION) $(if $(HTML),--html)
+	@$(NEWSDESK) predict $(ISSUE) --out $(OUT) --format $(FORMAT) $(MODEL_OPTION) $(if $(HTML),--html) $(RESUME_OPTION)
 
 ui: $(READY) ## Show the runs in MLflow on this machine  (PORT=)
 	@$(NEWSDESK) ui --port $(PORT)

@@ -1,4 +1,4 @@
-"""From paths to issues: finds the files, settles their formats and hands each to its reader.
+"""From paths to issues, or to chunks of rows: finds files, settles their formats and hands each to its reader.
 
 What a format looks like inside is the readers' business. Here every fault of a file becomes an
 `IssueError` that names it, so that callers handle one exception and can go on with the next file.

@@ -37,6 +37,7 @@ class Outcome:
     err: str
 
 
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items):
     """Keep the tests of the trained models in one process, so that they are trained once, and each file's in one."""
     for item in items:

@@ -118,15 +118,17 @@ def mean_by_word(states: torch.Tensor, token_words: torch.Tensor, n_words: int) 
 
     Args:
         states: (n_tokens, width).
-        token_words: int64 (n_tokens,), word of each token; `n_words` for a token of no word.
+        token_words: int64 (n_tokens,), word of each token, ascending; `n_words` for a token of no word.
         n_words: number of words.
 
     Returns:
         (n_words, width), zero for a word without tokens.
     """
-    sums = states.new_zeros(n_words + 1, states.shape[1]).index_add(0, token_words, states)
-    counts = states.new_zeros(n_words + 1).index_add(0, token_words, states.new_ones(len(token_words)))
-    return sums[:n_words] / counts[:n_words].clamp(min=1).unsqueeze(-1)
+    if not n_words:
+        return states.new_zeros(0, states.shape[1])
+    of_words = (token_words < n_words).nonzero().squeeze(1)
+    first_tokens = torch.searchsorted(token_words[of_words], torch.arange(n_words, device=states.device))
+    return nn.functional.embedding_bag(of_words, states, first_tokens, mode="mean")
 
 
 def _encoder_options(folder: Path) -> dict[str, bool]:

@@ -45,26 +45,35 @@ def allowed_transitions(n_tags: int) -> np.ndarray:
     return allowed
 
 
-def best_tags(scores: np.ndarray, transitions: np.ndarray) -> list[int]:
-    """Most probable valid tag sequence (Viterbi 1967).
+def best_tags(scores: np.ndarray, lengths: Sequence[int], transitions: np.ndarray) -> list[list[int]]:
+    """Most probable valid tag sequence of each text (Viterbi 1967), for all texts in step.
 
     Args:
-        scores: float (n_words, n_tags), log-probabilities or logits of one text.
+        scores: float (n_words, n_tags), log-probabilities or logits of the texts' words in a row.
+        lengths: words of each text.
         transitions: float (n_tags, n_tags), score of moving from row to column; -inf where forbidden.
     """
-    if len(scores) == 0:
-        return []
-    path = scores[0].copy()
-    path[2::2] = -np.inf  # no text begins inside an entity
-    pointers = np.zeros(scores.shape, dtype=np.int64)
-    for position in range(1, len(scores)):
-        arriving = path[:, None] + transitions
-        pointers[position] = arriving.argmax(axis=0)
-        path = arriving.max(axis=0) + scores[position]
-    tags = [int(path.argmax())]
-    for position in range(len(scores) - 1, 0, -1):
-        tags.append(int(pointers[position, tags[-1]]))
-    return tags[::-1]
+    n_words = np.asarray(lengths, dtype=np.int64)
+    longest = int(n_words.max(initial=0))
+    if not longest:
+        return [[] for _ in lengths]
+    n_tags = scores.shape[1]
+    padded = np.zeros((len(n_words), longest, n_tags), dtype=scores.dtype)
+    padded[np.arange(longest) < n_words[:, None]] = scores
+    paths = padded[:, 0].copy()
+    paths[:, 2::2] = -np.inf  # no text begins inside an entity
+    # Behind a text's last word each tag points to itself, so that all texts can be read from the same end.
+    pointers = np.tile(np.arange(n_tags), (longest, len(n_words), 1))
+    for position in range(1, longest):
+        going_on = np.flatnonzero(n_words > position)
+        arriving = paths[going_on, :, None] + transitions
+        pointers[position, going_on] = arriving.argmax(axis=1)
+        paths[going_on] = arriving.max(axis=1) + padded[going_on, position]
+    tags = np.empty((len(n_words), longest), dtype=np.int64)
+    tags[:, -1] = paths.argmax(axis=1)
+    for position in range(longest - 1, 0, -1):
+        tags[:, position - 1] = pointers[position, np.arange(len(n_words)), tags[:, position]]
+    return [row[:length].tolist() for row, length in zip(tags, n_words.tolist(), strict=True)]
 
 
 def entities_of_tags(

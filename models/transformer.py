@@ -133,13 +133,10 @@ def predict_raw(network: JointNetwork, encoder: TextEncoder, texts: Sequence[str
             for at, row in zip(members, sector_logits.float().cpu().numpy(), strict=True):
                 logits[owners[at]] += weights[at] * row
             scores = tag_logits.float().log_softmax(-1).cpu().numpy()
-            first = 0
-            for at in members:
-                spans = parts[at].spans
-                tags = best_tags(scores[first : first + len(spans)], transitions)
-                found = entities_of_tags(tags, spans, taxonomy.entity_keys)
-                entities[at] = well_formed(found, spans, texts[owners[at]])
-                first += len(spans)
+            lengths = [len(parts[at].spans) for at in members]
+            for at, tags in zip(members, best_tags(scores, lengths, transitions), strict=True):
+                found = entities_of_tags(tags, parts[at].spans, taxonomy.entity_keys)
+                entities[at] = well_formed(found, parts[at].spans, texts[owners[at]])
     total = np.bincount(owners, weights=weights, minlength=len(texts)) if parts else np.ones(len(texts))
     merged: list[list[Entity]] = [[] for _ in texts]
     for owner, part in zip(owners, entities, strict=True):

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 _CONFIGURATION_FILE = "config.json"
 _ENCODER = "encoder."
+_WITH_POOLER = {"bert", "mpnet", "roberta", "xlm-roberta"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,5 +135,5 @@ def mean_by_word(states: torch.Tensor, token_words: torch.Tensor, n_words: int) 
 def _encoder_options(folder: Path) -> dict[str, bool]:
     from transformers import AutoConfig
 
-    # A BERT's pooler would be loaded, trained and saved without ever being read.
-    return {"add_pooling_layer": False} if AutoConfig.from_pretrained(folder).model_type == "bert" else {}
+    # A pooler would be loaded, trained and saved without ever being read.
+    return {"add_pooling_layer": False} if AutoConfig.from_pretrained(folder).model_type in _WITH_POOLER else {}

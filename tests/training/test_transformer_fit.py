@@ -152,3 +152,20 @@ def test_labels_without_entities_train_too(tiny_backbone, tmp_path):
 def test_the_same_seed_gives_the_same_model_on_the_same_machine(tiny_backbone, whole, tmp_path):
     again = fit(tiny_backbone, folder(tmp_path / "c"))
     assert (again.classify(TEXTS).sectors == whole.classify(TEXTS).sectors).all()
+
+
+def test_an_encoder_of_another_architecture_trains_saves_and_classifies_too(tmp_path):
+    from transformers import AutoTokenizer, MPNetConfig, MPNetModel
+
+    tokenizer = AutoTokenizer.from_pretrained(resolve_backbone("packaged"))
+    tokenizer.save_pretrained(tmp_path / "mpnet")
+    torch.manual_seed(0)
+    config = MPNetConfig(
+        vocab_size=len(tokenizer), hidden_size=32, num_hidden_layers=2, num_attention_heads=2, intermediate_size=64
+    )
+    MPNetModel(config, add_pooling_layer=False).save_pretrained(tmp_path / "mpnet")
+    model = fit(tmp_path / "mpnet", folder(tmp_path / "c"))
+    model.save(tmp_path / "model")
+    before, after = model.classify(TEXTS), load(tmp_path / "model").classify(TEXTS)
+    assert before.sectors == pytest.approx(after.sectors, abs=5e-2)
+    assert before.entities == after.entities

@@ -46,13 +46,17 @@ class Batch:
     n_words: list[int]  # a text
 
     def to(self, device: torch.device) -> Batch:
-        """The same batch on another device."""
+        """The same batch on another device, on its way there while the processor goes on."""
+
+        def moved(tensor: torch.Tensor) -> torch.Tensor:
+            return (tensor.pin_memory() if device.type == "cuda" else tensor).to(device, non_blocking=True)
+
         return Batch(
-            token_ids=self.token_ids.to(device, non_blocking=True),
-            attention_mask=self.attention_mask.to(device, non_blocking=True),
-            token_words=self.token_words.to(device, non_blocking=True),
-            casing=self.casing.to(device, non_blocking=True),
-            known=self.known.to(device, non_blocking=True),
+            token_ids=moved(self.token_ids),
+            attention_mask=moved(self.attention_mask),
+            token_words=moved(self.token_words),
+            casing=moved(self.casing),
+            known=moved(self.known),
             n_words=self.n_words,
         )
 

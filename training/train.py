@@ -7,7 +7,9 @@ import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from time import perf_counter
+from typing import TYPE_CHECKING
 
 from models.classifier import Classifier, Prediction
 from models.registry import home
@@ -19,6 +21,9 @@ from training.packaging import log_model
 from training.registration import announce
 from training.source import TrainingSource, load_source
 from training.tracking import training_run
+
+if TYPE_CHECKING:
+    from training.checkpoints import CheckpointFolder
 
 _STEPS_BETWEEN_LOGS = 10
 
@@ -61,6 +66,40 @@ def train(
     return _train_transformer(recipe, source, data_files, on_progress, resume=resume)
 
 
+def follow(recipe: Recipe, *, resume: bool = False) -> None:
+    """Take a share in a training that another process of torchrun's evaluates, logs and registers.
+
+    A baseline needs no help, so that nothing happens for one.
+
+    Args:
+        recipe: the same as in that process.
+        resume: as there.
+
+    Raises:
+        UserError: as there.
+    """
+    if recipe.model == "baseline":
+        return
+    from training.checkpoints import CheckpointFolder
+    from training.transformer_fit import fit_transformer
+
+    source = load_source(recipe.labels)
+    with TemporaryDirectory() as scratch:
+        checkpoints = (
+            _checkpoints(recipe, source, resume=True) if resume else CheckpointFolder(Path(scratch), "", resume=False)
+        )
+        fit_transformer(
+            recipe.transformer,
+            recipe.seed,
+            source.taxonomy,
+            source.splits["train"],
+            source.splits["validation"],
+            source.pooling,
+            checkpoints=checkpoints,
+            catalogue=source.catalogue,
+        )
+
+
 def _train_baseline(
     recipe: Recipe, source: TrainingSource, data_files: Sequence[Path], on_progress: OnProgress
 ) -> TrainedModel:
@@ -95,12 +134,9 @@ def _train_transformer(
     import mlflow
 
     from models.transformer import TransformerClassifier
-    from training.checkpoints import CheckpointFolder
     from training.transformer_fit import Progress, fit_transformer
 
-    checkpoints = CheckpointFolder(
-        home() / "checkpoints" / recipe.register_as / recipe.name, _fingerprint(recipe, source), resume=resume
-    )
+    checkpoints = _checkpoints(recipe, source, resume=resume)
     with training_run(recipe, source, checkpoints.run_id) as run:
         checkpoints.run_id = run.info.run_id
         losses: list[dict[str, float]] = []
@@ -168,6 +204,13 @@ def _conclude(
     version = log_model(model, recipe.model, recipe.register_as)
     announce(recipe.register_as, version, recipe.name)
     return TrainedModel(recipe, run_id, version, validation, evaluations)
+
+
+def _checkpoints(recipe: Recipe, source: TrainingSource, *, resume: bool) -> CheckpointFolder:
+    from training.checkpoints import CheckpointFolder
+
+    folder = home() / "checkpoints" / recipe.register_as / recipe.name
+    return CheckpointFolder(folder, _fingerprint(recipe, source), resume=resume)
 
 
 def _fingerprint(recipe: Recipe, source: TrainingSource) -> str:

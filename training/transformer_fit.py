@@ -21,11 +21,12 @@ from models.gazetteer import Gazetteer, catalogue_names
 from models.network import JointNetwork, NetworkShape
 from models.pooling import StoryPooling
 from models.tags import tag_names, tags_of_words
-from models.transformer import TransformerClassifier, best_device, mixed_precision, predict_raw
+from models.transformer import TransformerClassifier, mixed_precision, predict_raw
 from training.allocator import return_freed_memory
 from training.baseline_fit import fit_scorer
 from training.checkpoints import Checkpoint, CheckpointFolder
 from training.config import BaselineConfig, TransformerConfig
+from training.distribution import Processes, join_processes
 from training.metrics import sector_targets
 
 _BATCHES_SORTED_TOGETHER = 50
@@ -47,7 +48,9 @@ class Progress:
 
 
 @dataclass(frozen=True, slots=True)
-class _Example:
+class TrainingExample:
+    """A sentence as the network learns from it."""
+
     encoded: EncodedText
     targets: np.ndarray  # float32 (n_sectors,)
     tags: np.ndarray  # int64 (n_words,)
@@ -72,6 +75,9 @@ def fit_transformer(
     seed gives the same batches and dropout; results still differ in the last digits between machines,
     since sums of floats depend on the number of threads.
 
+    Started by torchrun, every process takes its share of each batch and comes out with the same model; the first
+    one alone evaluates and writes checkpoints.
+
     Args:
         settings: the recipe's transformer part.
         seed: of initial heads, order, and dropout.
@@ -95,14 +101,16 @@ def fit_transformer(
         tag_hidden=settings.tag_hidden,
         dropout=settings.dropout,
     )
-    device = best_device()
+    processes = join_processes()
+    device = processes.device
     gazetteer = Gazetteer(catalogue_names(catalogue))
     encoder = TextEncoder.from_folder(folder, settings.max_tokens, gazetteer, taxonomy.entity_keys)
     network = JointNetwork.from_backbone(folder, shape)
     if not settings.train_embeddings:
         network.freeze_embeddings()
     network.to(device)
-    examples = _examples(encoder, train, taxonomy)
+    joined = processes.joined(network)
+    examples = training_examples(encoder, train, taxonomy)
     lexical = fit_scorer(BaselineConfig(), taxonomy, train, seed=seed) if settings.lexical_weight else None
     lengths = [len(example.encoded.token_ids) for example in examples]
     batches = [_epoch_batches(lengths, settings.batch_size, seed, epoch) for epoch in range(settings.epochs)]
@@ -125,34 +133,37 @@ def fit_transformer(
     if (latest := checkpoints.latest()) is not None:
         latest.restore(network, average, optimizer, scheduler)
         first_epoch = latest.epoch
-    if first_epoch == settings.epochs:
+    if first_epoch == settings.epochs and processes.is_main:
         model, validated = assemble()
         on_epoch(first_epoch, model, validated)
     for epoch in range(first_epoch, settings.epochs):
-        torch.manual_seed(seed * 1_000 + epoch)
+        torch.manual_seed(seed * 1_000 + epoch + 1_000_000 * processes.rank)
         network.train()
         # In training mode the encoder differs by its dropout alone.
         network.encoder.train(epoch >= round(settings.dropout_start * settings.epochs))
         steps_before = sum(map(len, batches[:epoch]))
         for step, members in enumerate(batches[epoch], steps_before + 1):
-            losses = _step([examples[at] for at in members], network, encoder, optimizer, settings)
+            losses = training_step([examples[at] for at in members], joined, encoder, optimizer, settings, processes)
             scheduler.step()
             if step % _STEPS_BETWEEN_TRIMS == 0:
                 return_freed_memory()
             if average is not network:
                 _move_average(average, network, settings.average_decay, step)
             on_step(Progress(step, total_steps, epoch + 1, losses, float(scheduler.get_last_lr()[0])))
-        checkpoints.write(Checkpoint.of(epoch + 1, network, average, optimizer, scheduler))
-        model, validated = assemble()
-        on_epoch(epoch + 1, model, validated)
-    return model
+        if processes.is_main:
+            checkpoints.write(Checkpoint.of(epoch + 1, network, average, optimizer, scheduler))
+            model, validated = assemble()
+            on_epoch(epoch + 1, model, validated)
+    return model if processes.is_main else assemble()[0]
 
 
-def _examples(encoder: TextEncoder, sentences: Sequence[LabelledSentence], taxonomy: Taxonomy) -> list[_Example]:
+def training_examples(
+    encoder: TextEncoder, sentences: Sequence[LabelledSentence], taxonomy: Taxonomy
+) -> list[TrainingExample]:
     """Training examples; of a text longer than a window, its first window."""
     targets = sector_targets(sentences, taxonomy).astype(np.float32)
     return [
-        _Example(
+        TrainingExample(
             encoded=windows[0],
             targets=targets[at],
             tags=np.array(
@@ -182,23 +193,28 @@ def _epoch_batches(lengths: Sequence[int], batch_size: int, seed: int, epoch: in
     return [batches[at] for at in generator.permutation(len(batches))]
 
 
-def _step(
-    examples: Sequence[_Example],
-    network: JointNetwork,
+def training_step(
+    whole_batch: Sequence[TrainingExample],
+    network: nn.Module,
     encoder: TextEncoder,
     optimizer: torch.optim.Optimizer,
     settings: TransformerConfig,
+    processes: Processes,
 ) -> dict[str, float]:
-    device = next(network.parameters()).device
+    """Learn from a batch, of which this process computes its share; returns the share's losses."""
+    examples = processes.share(whole_batch)
     batch = encoder.batch([example.encoded for example in examples]).without_known(settings.known_dropout)
-    targets = torch.from_numpy(np.stack([example.targets for example in examples])).to(device)
-    tags = torch.from_numpy(np.concatenate([example.tags for example in examples])).to(device)
-    with mixed_precision(device):
-        sector_logits, tag_logits = network(batch.to(device))
+    targets = torch.from_numpy(np.stack([example.targets for example in examples])).to(processes.device)
+    tags = torch.from_numpy(np.concatenate([example.tags for example in examples])).to(processes.device)
+    with mixed_precision(processes.device):
+        sector_logits, tag_logits = network(batch.to(processes.device))
     sector_loss = nn.functional.binary_cross_entropy_with_logits(sector_logits.float(), targets)
     # A batch of texts without a single word has no tag to learn from.
-    tag_loss = nn.functional.cross_entropy(tag_logits.float(), tags) if len(tags) else sector_loss.new_zeros(())
-    loss = settings.sector_loss_weight * sector_loss + settings.tag_loss_weight * tag_loss
+    tag_loss = nn.functional.cross_entropy(tag_logits.float(), tags) if len(tags) else tag_logits.float().sum()
+    n_texts = len(whole_batch)
+    of_texts = processes.weight(len(examples), n_texts, n_texts)
+    of_words = processes.weight(len(tags), sum(len(example.tags) for example in whole_batch), n_texts)
+    loss = settings.sector_loss_weight * of_texts * sector_loss + settings.tag_loss_weight * of_words * tag_loss
     loss.backward()  # type: ignore[no-untyped-call]
     nn.utils.clip_grad_norm_(network.parameters(), settings.gradient_clip)
     optimizer.step()

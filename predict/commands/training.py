@@ -50,9 +50,15 @@ def train(
     _check_files(data)
     loaded = [load_recipe(path) for path in recipes]
     quieten_libraries()
+    from training.distribution import is_follower
     from training.tracking import training_group
+    from training.train import follow
     from training.train import train as train_recipe
 
+    if is_follower():
+        for recipe in loaded:
+            follow(recipe, resume=resume)
+        return
     console = Console(stderr=True)
     with training_group(loaded):
         for recipe in loaded:

@@ -55,8 +55,8 @@ class BertEncoder(nn.Module):
         """Make the layers, with weights to be loaded."""
         super().__init__()
         self.size = size
-        self.tokens = nn.Embedding(size.vocab_size, size.hidden_size)
-        self.positions = nn.Embedding(size.max_position_embeddings, size.hidden_size)
+        self.tokens = _Embedding(size.vocab_size, size.hidden_size)
+        self.positions = _Embedding(size.max_position_embeddings, size.hidden_size)
         self.norm = nn.LayerNorm(size.hidden_size, eps=size.layer_norm_eps)
         self.layers = nn.ModuleList(_Layer(size) for _ in range(size.num_hidden_layers))
 
@@ -85,7 +85,7 @@ class BertEncoder(nn.Module):
         for their_name, our_name in renamed.items():
             for kind in ("weight", "bias"):
                 state[f"{our_name}.{kind}"] = weights[f"{their_name}.{kind}"]
-        self.load_state_dict(state)
+        self.load_state_dict(state, assign=True)
 
     def forward(self, input_ids: torch.Tensor, attention_mask: torch.Tensor) -> EncoderOutput:
         """States of tokens; ids and mask are int64 (n_texts, n_tokens)."""
@@ -97,16 +97,26 @@ class BertEncoder(nn.Module):
         return EncoderOutput(states)
 
 
+class _Linear(nn.Linear):
+    def reset_parameters(self) -> None:
+        """Draw nothing: the weights are loaded."""
+
+
+class _Embedding(nn.Embedding):
+    def reset_parameters(self) -> None:
+        """Draw nothing: the weights are loaded."""
+
+
 class _Layer(nn.Module):
     def __init__(self, size: BertSize) -> None:
         super().__init__()
         width = size.hidden_size
         self.heads = size.num_attention_heads
-        self.projections = nn.Linear(width, 3 * width)
-        self.attended = nn.Linear(width, width)
+        self.projections = _Linear(width, 3 * width)
+        self.attended = _Linear(width, width)
         self.attended_norm = nn.LayerNorm(width, eps=size.layer_norm_eps)
-        self.widened = nn.Linear(width, size.intermediate_size)
-        self.narrowed = nn.Linear(size.intermediate_size, width)
+        self.widened = _Linear(width, size.intermediate_size)
+        self.narrowed = _Linear(size.intermediate_size, width)
         self.narrowed_norm = nn.LayerNorm(width, eps=size.layer_norm_eps)
 
     def forward(self, states: torch.Tensor, visible: torch.Tensor | None) -> torch.Tensor:

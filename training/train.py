@@ -201,6 +201,8 @@ def _conclude(
         evaluations.append(evaluation)
     log_thresholds(model, run_id)
     mlflow.log_dict(recipe.model_dump(mode="json"), "recipe.yaml")
+    # Logging loads the model a second time, to try its example.
+    return_freed_memory()
     version = log_model(model, recipe.model, recipe.register_as)
     announce(recipe.register_as, version, recipe.name)
     return TrainedModel(recipe, run_id, version, validation, evaluations)

@@ -116,7 +116,7 @@ bench: $(BENCH_READY) ## Compare newsdesk with its peers  (RUNS=, SENTENCES=, TR
 		--only "$(ONLY)" $(foreach file,$(BENCH_DATA),--data $(file))
 
 test: $(READY) ## Run the tests (under 8 minutes)
-	@$(VENV)/bin/python -m pytest -n 2 --dist loadgroup
+	@$(VENV)/bin/python -m pytest -n 2 --dist loadfile
 
 lint: $(READY) ## Check style and types
 	@$(VENV)/bin/ruff check .

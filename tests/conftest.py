@@ -37,14 +37,6 @@ class Outcome:
     err: str
 
 
-@pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(items):
-    """Keep the tests of the trained models in one process, so that they are trained once, and each file's in one."""
-    for item in items:
-        group = "trained" if "trained" in item.fixturenames else item.nodeid.partition("::")[0]
-        item.add_marker(pytest.mark.xdist_group(group))
-
-
 @pytest.fixture(scope="session")
 def home(tmp_path_factory):
     """Folder of the store that all commands of the session share."""

@@ -5,11 +5,9 @@ Work is handed out with `submit` and fetched with `result`, so that whoever asks
 
 from __future__ import annotations
 
-import ctypes
 import os
 import signal
-from collections.abc import Callable, Sequence
-from functools import partial
+from collections.abc import Sequence
 from multiprocessing import get_context
 from multiprocessing.connection import Connection
 from pathlib import Path
@@ -19,6 +17,7 @@ import numpy as np
 
 from labels.errors import UserError
 from labels.sentence import Entity
+from models.allocator import return_freed_memory
 from models.classifier import Classifier, Prediction
 from models.saved import Precision, load
 
@@ -125,22 +124,13 @@ def _serve(connection: Connection, folder: Path, precision: Precision | None, th
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     os.environ["OMP_NUM_THREADS"] = str(threads)
     model = load(folder, precision)
-    give_back = _giver_back()
     try:
         while True:
             connection.send(model.classify(connection.recv()))
-            give_back()
+            # A network's arrays of every size leave the heap in pieces that pile up.
+            return_freed_memory()
     except (EOFError, OSError):
         return
-
-
-def _giver_back() -> Callable[[], object]:
-    """Returns freed memory to the system: a network's arrays of every size leave the heap in pieces that pile up."""
-    try:
-        return partial(ctypes.CDLL(None).malloc_trim, 0)
-    except (AttributeError, OSError, TypeError):
-        # Only glibc needs it and has it.
-        return lambda: None
 
 
 def _received(connection: Connection) -> Prediction:

@@ -9,11 +9,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from time import perf_counter
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+from models.allocator import return_freed_memory
 from models.classifier import Classifier, Prediction
 from models.registry import home
-from training.allocator import return_freed_memory
 from training.config import Recipe
 from training.evaluation import Evaluation, evaluate, evaluate_file, evaluate_test
 from training.evaluation_log import log_real_text, log_test, log_thresholds, log_training_speed, metric_names
@@ -23,6 +23,7 @@ from training.source import TrainingSource, load_source
 from training.tracking import training_run
 
 if TYPE_CHECKING:
+    from models.transformer import TransformerClassifier
     from training.checkpoints import CheckpointFolder
 
 _STEPS_BETWEEN_LOGS = 10
@@ -81,23 +82,13 @@ def follow(recipe: Recipe, *, resume: bool = False) -> None:
     if recipe.model == "baseline":
         return
     from training.checkpoints import CheckpointFolder
-    from training.transformer_fit import fit_transformer
 
     source = load_source(recipe.labels)
     with TemporaryDirectory() as scratch:
         checkpoints = (
             _checkpoints(recipe, source, resume=True) if resume else CheckpointFolder(Path(scratch), "", resume=False)
         )
-        fit_transformer(
-            recipe.transformer,
-            recipe.seed,
-            source.taxonomy,
-            source.splits["train"],
-            source.splits["validation"],
-            source.pooling,
-            checkpoints=checkpoints,
-            catalogue=source.catalogue,
-        )
+        _fit_transformer(recipe, source, checkpoints)
 
 
 def _train_baseline(
@@ -133,8 +124,7 @@ def _train_transformer(
 ) -> TrainedModel:
     import mlflow
 
-    from models.transformer import TransformerClassifier
-    from training.transformer_fit import Progress, fit_transformer
+    from training.transformer_fit import Progress
 
     checkpoints = _checkpoints(recipe, source, resume=resume)
     with training_run(recipe, source, checkpoints.run_id) as run:
@@ -159,23 +149,31 @@ def _train_transformer(
             mlflow.log_metrics(metric_names(epochs[-1].metrics.flat(), "validation/epoch/"), step=epoch)
 
         started = perf_counter()
-        model = fit_transformer(
-            recipe.transformer,
-            recipe.seed,
-            source.taxonomy,
-            source.splits["train"],
-            source.splits["validation"],
-            source.pooling,
-            checkpoints=checkpoints,
-            catalogue=source.catalogue,
-            on_step=on_step,
-            on_epoch=on_epoch,
-        )
+        model = _fit_transformer(recipe, source, checkpoints, on_step=on_step, on_epoch=on_epoch)
         sentences = len(source.splits["train"]) * recipe.transformer.epochs * share_done
         log_training_speed(sentences, perf_counter() - started, run.info.run_id)
         trained = _conclude(recipe, source, model, epochs[-1], run.info.run_id, data_files)
     checkpoints.clear()
     return trained
+
+
+def _fit_transformer(
+    recipe: Recipe, source: TrainingSource, checkpoints: CheckpointFolder, **told: Any
+) -> TransformerClassifier:
+    """Fit by a recipe on its labels; `told` are the callbacks of `fit_transformer`."""
+    from training.transformer_fit import fit_transformer
+
+    return fit_transformer(
+        recipe.transformer,
+        recipe.seed,
+        source.taxonomy,
+        source.splits["train"],
+        source.splits["validation"],
+        source.pooling,
+        checkpoints=checkpoints,
+        catalogue=source.catalogue,
+        **told,
+    )
 
 
 def _conclude(

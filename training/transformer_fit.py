@@ -13,6 +13,7 @@ from torch import nn
 from labels.catalogue import CatalogueEntry
 from labels.sentence import LabelledSentence
 from labels.taxonomy import Taxonomy
+from models.allocator import return_freed_memory
 from models.backbone import resolve_backbone
 from models.classifier import Prediction
 from models.decision import fit_decision
@@ -22,7 +23,6 @@ from models.network import JointNetwork, NetworkShape
 from models.pooling import StoryPooling
 from models.tags import tag_names, tags_of_words
 from models.transformer import TransformerClassifier, mixed_precision, predict_raw
-from training.allocator import return_freed_memory
 from training.baseline_fit import fit_scorer
 from training.checkpoints import Checkpoint, CheckpointFolder
 from training.config import BaselineConfig, TransformerConfig

@@ -47,10 +47,21 @@ def log_real_text(evaluation: Evaluation, model: Classifier, run_id: str) -> Non
     )
 
 
-def log_training_speed(sentences: float, seconds: float, run_id: str) -> None:
-    """Log how many sentences a second a fit went through, validation included; nothing where it did none."""
-    if sentences:
-        _log_scores({"speed/train_sentences_per_second": sentences / seconds, "speed/train_seconds": seconds}, run_id)
+def log_training_speed(sentences: float, seconds: float, run_id: str, evaluating: float | None = None) -> None:
+    """Log how many sentences a second a fit went through, evaluation included; nothing where it did none.
+
+    Args:
+        sentences: that it went through, each epoch counted.
+        seconds: of the whole fit.
+        run_id: run to log to.
+        evaluating: seconds of these between epochs, for evaluation and checkpoints; none for a fit without epochs.
+    """
+    if not sentences:
+        return
+    speeds = {"speed/train_sentences_per_second": sentences / seconds, "speed/train_seconds": seconds}
+    if evaluating is not None:
+        speeds["speed/evaluation_share_of_training"] = evaluating / seconds
+    _log_scores(speeds, run_id)
 
 
 def log_thresholds(model: Classifier, run_id: str) -> None:

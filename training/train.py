@@ -131,10 +131,13 @@ def _train_transformer(
         checkpoints.run_id = run.info.run_id
         losses: list[dict[str, float]] = []
         share_done = 0.0  # of all steps, in this process: a resumed training does fewer
+        stepped = started = perf_counter()
+        between_epochs = 0.0  # seconds, of checkpoints and evaluation
 
         def on_step(progress: Progress) -> None:
-            nonlocal share_done
+            nonlocal share_done, stepped
             share_done += 1 / progress.total_steps
+            stepped = perf_counter()
             losses.append(progress.losses)
             if progress.step % _STEPS_BETWEEN_LOGS == 0 or progress.step == progress.total_steps:
                 means = {f"loss/{key}": sum(one[key] for one in losses) / len(losses) for key in losses[0]}
@@ -145,13 +148,14 @@ def _train_transformer(
         epochs: list[Evaluation] = []
 
         def on_epoch(epoch: int, model: TransformerClassifier, validated: Prediction) -> None:
+            nonlocal between_epochs
             epochs.append(evaluate(model, source.splits["validation"], "validation", validated))
             mlflow.log_metrics(metric_names(epochs[-1].metrics.flat(), "validation/epoch/"), step=epoch)
+            between_epochs += perf_counter() - stepped
 
-        started = perf_counter()
         model = _fit_transformer(recipe, source, checkpoints, on_step=on_step, on_epoch=on_epoch)
         sentences = len(source.splits["train"]) * recipe.transformer.epochs * share_done
-        log_training_speed(sentences, perf_counter() - started, run.info.run_id)
+        log_training_speed(sentences, perf_counter() - started, run.info.run_id, evaluating=between_epochs)
         trained = _conclude(recipe, source, model, epochs[-1], run.info.run_id, data_files)
     checkpoints.clear()
     return trained

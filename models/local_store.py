@@ -62,7 +62,7 @@ def stored_versions(database: Path) -> list[RegisteredVersion] | None:
     if not database.exists():
         return []
     try:
-        with closing(sqlite3.connect(f"{database.as_uri()}?mode=ro", uri=True)) as connection:
+        with closing(sqlite3.connect(f"{database.absolute().as_uri()}?mode=ro", uri=True)) as connection:
             versions = connection.execute(_VERSIONS).fetchall()
             aliases = connection.execute(_ALIASES).fetchall()
             tags = connection.execute(_TAGS).fetchall()

@@ -45,6 +45,12 @@ def tracking_uri() -> str:
     return os.environ.get("MLFLOW_TRACKING_URI") or _local_uri()
 
 
+def sqlite_file() -> Path | None:
+    """File of the store where that is SQLite, our own or another, None where it is not."""
+    scheme, separator, path = tracking_uri().partition(":///")
+    return Path(path) if (scheme, separator) == ("sqlite", ":///") else None
+
+
 def is_local_store() -> bool:
     """Whether runs go to the local store; MLflow itself sets the variable once it is told the address."""
     return tracking_uri() == _local_uri()
@@ -106,7 +112,8 @@ def registered_versions() -> list[RegisteredVersion]:
     Raises:
         StoreError: the store cannot be used.
     """
-    stored = stored_versions(local_database()) if is_local_store() else None
+    database = sqlite_file()
+    stored = stored_versions(database) if database else None
     if stored is not None:
         return stored
     client = connect()

@@ -27,8 +27,9 @@ def check_folder(folder: Path, database: Path) -> None:
         folder.mkdir(parents=True, exist_ok=True)
         sound = not database.exists() or is_database(database)
     except OSError as error:
+        place = error.filename or folder
         raise StoreError(
-            f"{folder}: cannot hold runs and models ({error.strerror}); let NEWSDESK_HOME name another folder"
+            f"{place}: cannot hold runs and models ({error.strerror}); let NEWSDESK_HOME name another folder"
         ) from error
     if not os.access(folder, os.W_OK):
         raise StoreError(f"{folder}: cannot be written to; allow it, or let NEWSDESK_HOME name another folder")

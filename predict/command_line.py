@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Annotated
+
 import typer
 
 from predict.commands.doctor import doctor
@@ -28,20 +30,22 @@ Every command has examples: `newsdesk train --help`
 _CLOSING = """
 **Exit codes**
 
-* `0` done
-* `1` something is wrong that you can mend; standard error names it and the remedy, and what could be done is done
-* `2` a wrong call: an unknown command or option, a missing or impossible value
-* `70` a fault of newsdesk; standard error says where the traceback is kept
-* `130` interrupted with Ctrl-C
+* `0` – done
+* `1` – something is wrong that you can mend: standard error names it and the remedy, and what could be done is done
+* `2` – a wrong call: an unknown command or option, a missing or impossible value
+* `70` – a fault of newsdesk: standard error says where the traceback is kept
+* `130` – interrupted with Ctrl-C
 
 **Environment**
 
-* `NEWSDESK_HOME` folder of runs and models, instead of the project's
-* `MLFLOW_TRACKING_URI` address of a tracking server, which then keeps them
-* `NEWSDESK_DEBUG=1` show the traceback of every error
+* `NEWSDESK_HOME` – folder of runs and models, instead of the project's own
+* `MLFLOW_TRACKING_URI` – a tracking server that keeps them for a team
+* `NEWSDESK_DEBUG=1` – shows the traceback of every error
 
-**Read on** README.md for everything, labels/guide.md for what the labels mean, `newsdesk doctor` when something does
-not work.
+**Read on**
+
+README.md tells all of it, labels/guide.md what the labels mean, and `newsdesk doctor` what is missing when something
+does not work.
 """
 
 app = typer.Typer(
@@ -63,6 +67,23 @@ for panel, commands in {
     for command in commands:
         app.command(rich_help_panel=panel)(command)
 app.add_typer(labels, name="labels", rich_help_panel=_LABELS)
+
+
+def _show_version(wanted: bool) -> None:
+    if wanted:
+        from importlib.metadata import version
+
+        print(f"newsdesk {version('newsdesk')}")
+        raise typer.Exit
+
+
+@app.callback()
+def _options(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_show_version, is_eager=True, help="Print the version.")
+    ] = False,
+) -> None:
+    """Take the options before a command."""
 
 
 def main() -> None:

@@ -56,6 +56,27 @@ class JsonlWriter:
         self._stream.close()
 
 
+class JsonArrayWriter:
+    """One JSON value: a list of all stories, written as they come."""
+
+    def __init__(self, stream: TextIO) -> None:
+        """Write to an open text stream."""
+        self._stream = stream
+        self._begun = False
+
+    def write(self, stories: Iterable[FiledStory]) -> None:
+        """Add the stories of one issue."""
+        for story in stories:
+            self._stream.write((",\n" if self._begun else "[\n") + json.dumps(story.to_dict(), ensure_ascii=False))
+            self._begun = True
+        self._stream.flush()
+
+    def close(self) -> None:
+        """End the list and close the stream."""
+        self._stream.write("\n]\n" if self._begun else "[]\n")
+        self._stream.close()
+
+
 class CsvWriter:
     """One story a row for spreadsheets: lists joined by semicolons."""
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import io
 import os
 import sys
 import tempfile
@@ -39,6 +40,9 @@ class CommandGroup(TyperGroup):
 
     def invoke(self, ctx: Any) -> Any:
         """Run the command that the arguments name."""
+        if isinstance(sys.stdout, io.TextIOWrapper):
+            # A terminal of few characters, or a file name in another encoding, must not end a run.
+            sys.stdout.reconfigure(errors="backslashreplace")
         try:
             result = super().invoke(ctx)
             # What is left in the buffer must meet a closed pipe here, not when Python shuts down.
@@ -90,14 +94,18 @@ def _mendable(error: Exception) -> str | None:
     if isinstance(error, MemoryError):
         return "out of memory; close other programs, or give it less at a time"
     if isinstance(error, ModuleNotFoundError):
-        return f"the package {error.name!r} is not installed; `newsdesk doctor` says what is missing"
-    # MLflow is not imported for its sake: what it raised is there if it is MLflow's.
-    mlflow = sys.modules.get("mlflow.exceptions")
-    if mlflow and isinstance(error, mlflow.MlflowException):
+        return f"the package {error.name!r} is not installed; install it, or see `newsdesk doctor`"
+    if any(isinstance(error, of_store) for of_store in _errors_of_store()):
         from models.registry import tracking_uri
 
-        return f"{tracking_uri()}: MLflow says: {_one_line(error)}"
+        return f"{tracking_uri()}: the store cannot be used: {_one_line(error)}; `newsdesk doctor` examines it"
     return None
+
+
+def _errors_of_store() -> list[type[Exception]]:
+    """Of MLflow and of the databases behind it; not imported for their sake: what raised one is there."""
+    names = (("mlflow.exceptions", "MlflowException"), ("sqlalchemy.exc", "SQLAlchemyError"))
+    return [getattr(sys.modules[module], name) for module, name in names if module in sys.modules]
 
 
 def _kept_traceback(error: Exception) -> str:

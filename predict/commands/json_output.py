@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import sys
 from typing import Any
 
 
-def print_json(content: Any) -> None:
+def print_json(content: Any, *, indent: int | None = 1) -> None:
     """Print plain values as JSON; NaN, which JSON does not know, becomes null."""
     from json import dumps
 
-    print(dumps(_strict(content), ensure_ascii=False, indent=1, allow_nan=False))
+    in_unicode = sys.stdout.encoding.lower().startswith("utf")
+    print(dumps(_strict(content), ensure_ascii=not in_unicode, indent=indent, allow_nan=False))
 
 
 def _strict(content: Any) -> Any:

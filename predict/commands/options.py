@@ -13,12 +13,12 @@ _CHAMPION_FIRST = ("champion", "challenger")
 def model_names(incomplete: str) -> list[tuple[str, str]]:
     """Aliases and versions in the local store that begin like `incomplete`, each with what it stands for."""
     from models.local_store import stored_versions
-    from models.registry import MODEL_NAME, is_local_store, local_database
+    from models.registry import MODEL_NAME, sqlite_file
 
     # A server may take its time, and whoever presses Tab must not wait for it.
-    stored = stored_versions(local_database()) if is_local_store() else None
+    database = sqlite_file()
     found: list[tuple[str, str]] = []
-    for version in stored or []:
+    for version in (stored_versions(database) if database else None) or []:
         meaning = f"{version.name} version {version.version}"
         own = version.name == MODEL_NAME
         found += [(alias if own else f"{version.name}@{alias}", meaning) for alias in version.aliases]

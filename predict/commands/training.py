@@ -221,8 +221,9 @@ def ui(
     import subprocess
     import sys
 
-    from models.registry import connect, home, tracking_uri
+    from models.registry import check_store, connect, home, tracking_uri
 
+    check_store()
     if tracking_uri().startswith(("http://", "https://")):
         print(f"the runs are on the server that MLFLOW_TRACKING_URI names: {tracking_uri()}")
         return

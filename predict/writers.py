@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import sys
 from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol, TextIO
@@ -52,8 +53,8 @@ class JsonlWriter:
         self._stream.flush()
 
     def close(self) -> None:
-        """Close the stream."""
-        self._stream.close()
+        """End the stream."""
+        _end(self._stream)
 
 
 class JsonArrayWriter:
@@ -72,9 +73,9 @@ class JsonArrayWriter:
         self._stream.flush()
 
     def close(self) -> None:
-        """End the list and close the stream."""
+        """End the list and the stream."""
         self._stream.write("\n]\n" if self._begun else "[]\n")
-        self._stream.close()
+        _end(self._stream)
 
 
 class CsvWriter:
@@ -105,8 +106,8 @@ class CsvWriter:
         self._stream.flush()
 
     def close(self) -> None:
-        """Close the stream."""
-        self._stream.close()
+        """End the stream."""
+        _end(self._stream)
 
 
 class ParquetWriter:
@@ -132,6 +133,14 @@ class ParquetWriter:
     def close(self) -> None:
         """Write the footer, without which the file cannot be read."""
         self._file.close()
+
+
+def _end(stream: TextIO) -> None:
+    # Standard output is not ours to close; others may still have to say something.
+    if stream is sys.stdout:
+        stream.flush()
+    else:
+        stream.close()
 
 
 def _schema() -> pyarrow.Schema:

@@ -129,6 +129,8 @@ def _say(line: str) -> None:
 
 def _let_go_of_stdout() -> None:
     """Send what is still in the buffer nowhere, or Python complains of the closed pipe when it ends."""
+    if sys.stdout.closed:
+        return
     nowhere = os.open(os.devnull, os.O_WRONLY)
     os.dup2(nowhere, sys.stdout.fileno())
     os.close(nowhere)

@@ -19,7 +19,7 @@ def unknown(
     most: Annotated[int, typer.Option(help="Names to list.", min=1)] = 30,
     json: Json = False,
 ) -> None:
-    """List the most frequent names that the catalogue of companies and organizations lacks.
+    """List the most frequent names that the catalogue lacks.
 
     Example: `newsdesk labels unknown inbox/ --most 50`
     """

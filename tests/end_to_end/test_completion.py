@@ -7,8 +7,6 @@ from pathlib import Path
 
 import pytest
 
-from tests.end_to_end.small_store import small_store
-
 pytestmark = pytest.mark.skipif(shutil.which("bash") is None, reason="no bash on this machine")
 ASK = """
 source "$SCRIPT"
@@ -20,10 +18,10 @@ printf '%s\\n' "${{COMPREPLY[@]}}"
 
 
 @pytest.fixture(scope="module")
-def bash(environment_of, tmp_path_factory):
+def bash(small_store, environment_of, tmp_path_factory):
     """Run a script in a bash that finds the command, at home in a folder of the test."""
     folder = tmp_path_factory.mktemp("completion")
-    with small_store(folder):
+    with small_store.copy(folder):
         environment = environment_of(folder / "home")
     path = f"{Path(sys.executable).parent}:{environment['PATH']}"
 

@@ -6,12 +6,11 @@ import pytest
 
 from models.machine import inspect_processor
 from tests.end_to_end.in_process import newsdesk
-from tests.end_to_end.small_store import small_store
 
 
 @pytest.fixture(scope="module")
-def store(tmp_path_factory):
-    with small_store(tmp_path_factory.mktemp("doctor")) as store:
+def store(small_store, tmp_path_factory):
+    with small_store.copy(tmp_path_factory.mktemp("doctor")) as store:
         yield store
 
 

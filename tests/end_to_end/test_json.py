@@ -6,7 +6,6 @@ import pytest
 
 from predict.command_line import app
 from tests.end_to_end.commands import commands
-from tests.end_to_end.small_store import small_store
 
 LINES = {
     "predict": (
@@ -24,14 +23,14 @@ LINES = {
     "champion": ("champion --json",),
     "doctor": ("doctor --json",),
     "labels": ("labels --sentences intents --taxonomy wants.yaml --json",),
-    "labels add": ("labels add labelled.jsonl --to added.jsonl --taxonomy wants.yaml --json",),
+    "labels add": ("labels add labelled.jsonl --to added/all.jsonl --taxonomy wants.yaml --json",),
     "labels unknown": ("labels unknown letter.txt --model bank --json",),
     "labels suspects": ("labels suspects --config bank.yaml --folds 2 --json",),
 }
 
 
 @pytest.fixture(scope="module")
-def store(tmp_path_factory):
+def store(small_store, tmp_path_factory):
     folder = tmp_path_factory.mktemp("json")
     letter = "A lost card\nMy “card” was swallowed by the machine outside of the Köln station.\n"
     (folder / "letter.txt").write_text(letter, encoding="utf-8")
@@ -39,7 +38,7 @@ def store(tmp_path_factory):
     for name in ("labelled.jsonl", "also.jsonl"):
         (folder / name).write_text('{"text": "The card is lost", "sectors": ["card"]}\n')
     (folder / "wants.yaml").write_text("sectors:\n- key: card\n- key: loan\n- key: transfer\n")
-    with small_store(folder) as store:
+    with small_store.copy(folder) as store:
         yield store
 
 
@@ -63,10 +62,10 @@ def test_standard_output_is_one_json_value(store, line):
 
 
 def test_a_training_tells_its_version_and_its_scores(store):
-    (told,) = strictly(store.trained.out)
+    (told,) = strictly(store.trained)
     assert (told["recipe"], told["model"], told["version"]) == ("bank", "newsdesk", "1")
     assert 0 < told["scores"]["test"]["sectors.micro_f1"] <= 1
-    assert strictly(store.promoted.out)["promoted"] is True
+    assert strictly(store.promoted)["promoted"] is True
 
 
 def test_predict_prints_stories_or_what_the_run_into_a_folder_did(store):
@@ -82,4 +81,4 @@ def test_predict_prints_stories_or_what_the_run_into_a_folder_did(store):
 def test_a_model_may_be_a_version_with_its_champion_told(store):
     told = strictly(store.run("champion --json").out)
     assert told["model"] == "newsdesk"
-    assert told["run_id"] == strictly(store.trained.out)[0]["run_id"]
+    assert told["run_id"] == strictly(store.trained)[0]["run_id"]

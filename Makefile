@@ -31,7 +31,7 @@ BENCH_READY    := $(BENCH_VENV)/.ready
 BENCH_DATA     := $(or $(DATA),$(wildcard ../shared/eval/*.jsonl))
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo train train-baseline train-transformer train-large evaluate compare promote predict review ui labels bench test lint clean
+.PHONY: help setup demo train train-baseline train-transformer train-large evaluate compare promote predict review ui labels doctor bench test lint clean
 
 help: ## List the targets and their variables
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  %-18s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -102,6 +102,9 @@ review: $(READY) ## Correct what the models were unsure of, on a page of this ma
 
 labels: $(READY) ## Audit the labelled sentences, or add reviewed ones to them: ADD=review.jsonl
 	@$(NEWSDESK) labels $(if $(ADD),add $(ADD))
+
+doctor: $(READY) ## Say what is installed, where models are, and what is missing
+	@$(NEWSDESK) doctor
 
 # The peers stay out of the project's own environment.
 $(BENCH_READY): pyproject.toml constraints.txt

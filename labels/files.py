@@ -75,7 +75,7 @@ def scan_sentences(file: Path) -> Iterator[Placed | SentenceFileError]:
     try:
         text = file.read_text(encoding="utf-8-sig")
     except OSError as error:
-        yield SentenceFileError(f"{file}: cannot be read ({error.strerror})")
+        yield SentenceFileError(f"{file}: cannot be read ({error.strerror}); name a file of labelled sentences")
         return
     except UnicodeDecodeError as error:
         line = error.object[: error.start].count(b"\n") + 1

@@ -135,7 +135,10 @@ def _sentence(task: Any, where: str, taxonomy: Taxonomy) -> LabelledSentence | N
         return None
     sectors: list[str] = []
     entities: list[Entity] = []
-    for result in valid[-1].get("result") or []:
+    results = valid[-1].get("result") or []
+    if not isinstance(results, list):
+        raise LabelStudioError(f"{where}: `result` of its annotation must be a list; export as JSON again")
+    for result in results:
         value = result.get("value") if isinstance(result, dict) else None
         if not isinstance(value, dict):
             raise LabelStudioError(f"{where}: a result has no `value`; export as JSON again")

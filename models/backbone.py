@@ -59,6 +59,21 @@ def resolve_backbone(name: str) -> Path:
     return folder
 
 
+def installed_backbone(name: str) -> Path:
+    """Where a packaged backbone lies, told without reading or unpacking its weights.
+
+    Args:
+        name: `packaged` or `packaged-large`.
+
+    Raises:
+        BackboneError: it is not installed.
+    """
+    if name == PACKAGED:
+        return _packaged_folder()
+    unpacked = home() / "backbones" / _LARGE_NAME
+    return unpacked if unpacked.is_dir() else _large_parts()[0].parent
+
+
 def check_sha256(path: Path, expected: str) -> None:
     """Stop unless a file has the expected SHA-256.
 

@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import os
 import signal
-from collections.abc import Sequence
-from multiprocessing import get_context
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from multiprocessing import get_context, resource_tracker
 from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Protocol
@@ -77,7 +78,8 @@ class SeveralProcesses:
         for _ in range(n_processes):
             # With a pipe of its own each notices when this process is killed, and ends.
             ours, theirs = context.Pipe()
-            context.Process(target=_serve, args=(theirs, folder, precision, threads), daemon=True).start()
+            with _interrupts_held():
+                context.Process(target=_serve, args=(theirs, folder, precision, threads), daemon=True).start()
             theirs.close()
             self._connections.append(ours)
 
@@ -117,6 +119,24 @@ def several_processes(folder: Path, precision: Precision | None, n_processes: in
     """The model of a folder in so many processes, None where one is enough; 0 takes as many as the cores keep busy."""
     n_processes = n_processes or min(n_usable_cores(), _MOST_PROCESSES)
     return SeveralProcesses(folder, precision, n_processes) if n_processes > 1 else None
+
+
+@contextmanager
+def _interrupts_held() -> Iterator[None]:
+    """Keep Ctrl-C back until the block ends, and for good from a process that begins in it.
+
+    Such a process would meet it while it imports, before it can say that it wants none.
+    """
+    if not hasattr(signal, "pthread_sigmask"):
+        yield
+        return
+    # The first start of a process begins this one, too, which takes every hold off.
+    resource_tracker.ensure_running()
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def _serve(connection: Connection, folder: Path, precision: Precision | None, threads: int) -> None:

@@ -49,11 +49,8 @@ def load(folder: Path, precision: Precision | None = None) -> Classifier:
         precision: of a transformer's encoder; the fastest that the hardware has if not given.
 
     Raises:
-        SavedModelError: the folder holds no model, or one of a format or kind unknown here.
+        SavedModelError: the folder holds no model, a damaged one, or one of a format or kind unknown here.
     """
-    from labels.taxonomy import taxonomy_from_dict
-    from models.decision import Decision
-
     path = folder / DESCRIPTION_FILE
     try:
         content = json.loads(path.read_text(encoding="utf-8"))
@@ -61,10 +58,24 @@ def load(folder: Path, precision: Precision | None = None) -> Classifier:
         raise SavedModelError(f"{folder}: holds no {DESCRIPTION_FILE}; name a folder that a training wrote") from error
     except ValueError as error:
         raise SavedModelError(f"{path}: is damaged ({error}); train or download the model again") from error
-    if content.get("format") != _FORMAT:
-        raise SavedModelError(
-            f"{path}: has format {content.get('format')!r}, this newsdesk reads {_FORMAT}; train again"
-        )
+    found = content.get("format") if isinstance(content, dict) else None
+    if found != _FORMAT:
+        raise SavedModelError(f"{path}: has format {found!r}, this newsdesk reads {_FORMAT}; train again")
+    try:
+        return _load(folder, content, precision)
+    except (UserError, ImportError, MemoryError):
+        raise
+    except Exception as error:
+        # The readers of weights, tokenizers and settings each fail in ways of their own, some undocumented.
+        reason = " ".join(f"{type(error).__name__} {error}".split())
+        raise SavedModelError(f"{folder}: is damaged ({reason}); train or download the model again") from error
+
+
+def _load(folder: Path, content: dict[str, Any], precision: Precision | None) -> Classifier:
+    from labels.taxonomy import taxonomy_from_dict
+    from models.decision import Decision
+
+    path = folder / DESCRIPTION_FILE
     taxonomy = taxonomy_from_dict(content["taxonomy"], str(path))
     decision = Decision.from_dict(content["decision"], taxonomy.sector_keys)
     # Each kind is imported only when met: the baseline must not wait for torch.

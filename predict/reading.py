@@ -70,6 +70,11 @@ def find_files(paths: Sequence[str | Path]) -> tuple[list[Path], list[IssueError
     return files, errors
 
 
+def issue_name(path: Path) -> str:
+    """Name of the issues in a file; bytes of it that are no text are replaced, so that every output can hold it."""
+    return "stdin" if path == STDIN else os.fsencode(path.name).decode(errors="replace")
+
+
 def read_issues(path: Path, *, format: str | None = None, column: str = "text") -> list[Issue]:
     """Return the issues in a file, or in standard input where the path is "-".
 
@@ -82,7 +87,7 @@ def read_issues(path: Path, *, format: str | None = None, column: str = "text") 
         IssueError: The file cannot be read, or there is no text in it.
     """
     label = "stdin" if path == STDIN else str(path)
-    name = "stdin" if path == STDIN else path.name
+    name = issue_name(path)
     if format is not None and format not in FORMATS:
         raise IssueError(f"{label}: unknown format {format!r}; choose from {', '.join(FORMATS)}")
     data = _bytes_of(path)

@@ -72,7 +72,8 @@ def save_record(output: Path, settings: RunSettings, progress: RunProgress) -> N
     beside = path.with_name(path.name + ".new")
     content = {"newsdesk_run": _FORMAT, "settings": asdict(settings), "progress": asdict(progress)}
     with beside.open("w", encoding="utf-8") as stream:
-        json.dump(content, stream, ensure_ascii=False)
+        # Names of files may hold bytes that are no text; as escapes they come back as they were.
+        json.dump(content, stream)
         stream.flush()
         os.fsync(stream.fileno())
     beside.replace(path)

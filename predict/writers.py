@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import sys
 from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol, TextIO
@@ -52,8 +53,29 @@ class JsonlWriter:
         self._stream.flush()
 
     def close(self) -> None:
-        """Close the stream."""
-        self._stream.close()
+        """End the stream."""
+        _end(self._stream)
+
+
+class JsonArrayWriter:
+    """One JSON value: a list of all stories, written as they come."""
+
+    def __init__(self, stream: TextIO) -> None:
+        """Write to an open text stream."""
+        self._stream = stream
+        self._begun = False
+
+    def write(self, stories: Iterable[FiledStory]) -> None:
+        """Add the stories of one issue."""
+        for story in stories:
+            self._stream.write((",\n" if self._begun else "[\n") + json.dumps(story.to_dict(), ensure_ascii=False))
+            self._begun = True
+        self._stream.flush()
+
+    def close(self) -> None:
+        """End the list and the stream."""
+        self._stream.write("\n]\n" if self._begun else "[]\n")
+        _end(self._stream)
 
 
 class CsvWriter:
@@ -84,8 +106,8 @@ class CsvWriter:
         self._stream.flush()
 
     def close(self) -> None:
-        """Close the stream."""
-        self._stream.close()
+        """End the stream."""
+        _end(self._stream)
 
 
 class ParquetWriter:
@@ -111,6 +133,14 @@ class ParquetWriter:
     def close(self) -> None:
         """Write the footer, without which the file cannot be read."""
         self._file.close()
+
+
+def _end(stream: TextIO) -> None:
+    # Standard output is not ours to close; others may still have to say something.
+    if stream is sys.stdout:
+        stream.flush()
+    else:
+        stream.close()
 
 
 def _schema() -> pyarrow.Schema:

@@ -110,7 +110,7 @@ def load_recipe(path: Path) -> Recipe:
         raise ConfigError(f"{path}: is not valid YAML: {' '.join(str(error).split())}") from error
     if not isinstance(content, dict):
         raise ConfigError(f"{path}: must hold keys and values, as configs/baseline.yaml does")
-    other = {"baseline": "transformer", "transformer": "baseline"}.get(content.get("model", ""))
+    other = {"baseline": "transformer", "transformer": "baseline"}.get(str(content.get("model")))
     if other in content:
         raise ConfigError(f"{path}: {other}: has no effect with `model: {content['model']}`; remove it")
     try:

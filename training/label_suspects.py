@@ -10,6 +10,7 @@ from pathlib import Path
 
 import numpy as np
 
+from labels.errors import UserError
 from labels.sentence import Entity, LabelledSentence
 from labels.splits import SPLITS
 from models.classifier import Classifier, Prediction
@@ -72,10 +73,15 @@ def find_suspects(
         source: the labels.
         folds: number of parts, each judged by a model of the others.
         on_fold: told of every fold done.
+
+    Raises:
+        UserError: the sentences have too few different labels to learn from.
     """
     from cleanlab.multilabel_classification.filter import find_label_issues
     from cleanlab.multilabel_classification.rank import get_label_quality_scores
 
+    if len(source.taxonomy.sectors) < 2:
+        raise UserError(f"{source.path}: has labels of one sector only; confident learning compares two or more")
     sentences = [sentence for split in SPLITS for sentence in source.splits[split]]
     prediction = _out_of_fold(recipe, source, sentences, folds, on_fold)
     given = [[int(at) for at in np.flatnonzero(row)] for row in sector_targets(sentences, source.taxonomy)]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from labels.errors import UserError
-from models.registry import CHAMPION, aliased_version, model_folder
+from models.registry import CHAMPION, aliased_version, model_folder, registered_version
 from models.saved import load
 from training.compare import latest_runs
 from training.config import Recipe
@@ -50,6 +50,9 @@ def promote(recipe: Recipe, version: str | None = None) -> Promotion:
         ModelNotFoundError: there is no such version.
     """
     name = recipe.register_as
+    if version:
+        # Named wrongly, it must not wait for all labels to be read.
+        registered_version(f"{name}/{version}")
     source = load_source(recipe.labels)
     crowned = aliased_version(name, CHAMPION)
     champion = str(crowned.version) if crowned else None

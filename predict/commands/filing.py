@@ -9,6 +9,8 @@ import typer
 
 from labels.errors import UserError
 from models.registry import CHAMPION
+from predict.commands.json_output import print_json
+from predict.commands.options import Model
 
 if TYPE_CHECKING:
     from predict.desk import Desk
@@ -29,7 +31,7 @@ def predict(
     html: Annotated[
         bool, typer.Option("--html", help="Also write each issue to --out as a page to read; several get an index.")
     ] = False,
-    model: Annotated[str, typer.Option(help="Alias, version, name@alias or folder of the model.")] = CHAMPION,
+    model: Model = CHAMPION,
     input_format: Annotated[
         _InputFormat | None,
         typer.Option(help="Format of the input, where extension and content do not tell."),
@@ -42,6 +44,10 @@ def predict(
         Literal["float32", "bfloat16"] | None,
         typer.Option(help="Of a transformer's products; the fastest that the processor offers if not given."),
     ] = None,
+    json: Annotated[
+        bool,
+        typer.Option("--json", help="Print JSON instead of tables: the stories, or with --out what the run did."),
+    ] = False,
 ) -> None:
     """File the stories of issues under their sectors.
 
@@ -49,7 +55,13 @@ def predict(
     and Parquet. A file that cannot be read is named on standard error and the others are still
     filed; the exit code is then 1. Rows are read and filed as they come, whatever the length.
 
-    Example: `newsdesk predict issues/ --out filed --format jsonl`
+    Example: `newsdesk predict inbox/ --html --out filed`
+
+    Example: `newsdesk predict letter.eml feed.xml --format csv`
+
+    Example: `newsdesk predict archive.parquet --column headline --out filed --format parquet --resume`
+
+    Example: `newsdesk predict --text "Kioxia stacks 332 layers in a flash die." --json`
     """
     if (text is None) == (not paths):
         raise typer.BadParameter("name files or folders, or give one --text")
@@ -63,21 +75,21 @@ def predict(
         raise typer.BadParameter("--resume goes on with a file: name its folder with --out")
     if resume and html:
         raise typer.BadParameter("--resume goes on with rows, --html makes pages of whole issues: give one of them")
+    if json and format is not None and out is None:
+        raise typer.BadParameter("--json and --format both want standard output: give one of them, or --out")
     if text is not None:
         from predict.desk import load
 
-        _classify_text(load(model, precision), text, as_json=format == "jsonl")
+        _classify_text(load(model, precision), text, as_json=json or format == "jsonl")
         return
     from predict.commands.filing_run import FilingOptions, file_all
 
-    options = FilingOptions(out, format, input_format, column, model, precision, html=html, resume=resume)
+    options = FilingOptions(out, format, input_format, column, model, precision, html=html, resume=resume, json=json)
     if not file_all(paths or [], options):
         raise typer.Exit(1)
 
 
 def _classify_text(desk: Desk, text: str, *, as_json: bool) -> None:
-    import json
-
     from rich.console import Console
 
     from predict.filed import sentence_to_dict
@@ -85,8 +97,12 @@ def _classify_text(desk: Desk, text: str, *, as_json: bool) -> None:
 
     if not text.strip():
         raise UserError("--text: is empty; give a sentence")
+    try:
+        text.encode()
+    except UnicodeEncodeError as error:
+        raise UserError("--text: is not in the terminal's encoding; put it into a file and name that") from error
     sentences = desk.classify([text])
     if as_json:
-        print(json.dumps(sentence_to_dict(sentences[0]), ensure_ascii=False))
+        print_json(sentence_to_dict(sentences[0]), indent=None)
     else:
         Console().print(sentence_table(sentences, desk.model.taxonomy))

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from labels.errors import UserError
+from predict.commands.json_output import print_json
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -35,11 +36,17 @@ class FilingOptions:
     precision: Precision | None
     html: bool
     resume: bool
+    json: bool
 
     @property
     def to_stdout(self) -> bool:
         """Whether standard output is for the stories."""
-        return self.output_format is not None and self.out is None
+        return self.out is None and (self.json or self.output_format is not None)
+
+    @property
+    def shows_tables(self) -> bool:
+        """Whether standard output is for tables that people read."""
+        return not self.json and not self.to_stdout
 
     @property
     def target(self) -> Path | None:
@@ -102,6 +109,16 @@ def file_all(paths: Sequence[str], options: FilingOptions) -> bool:
         _show(notes, filed + kept)
     if page:
         _show(notes, f"open {page} to read them")
+    if options.json and options.target:
+        print_json(
+            {
+                "files": len(files),
+                "stories": progress.stories,
+                "output": str(options.target),
+                "page": str(page) if page else None,
+                "problems": progress.problems,
+            }
+        )
     return not progress.problems
 
 
@@ -114,6 +131,7 @@ def _file_files(
     from predict.commands.progress import FilingBar
     from predict.desk import Desk
     from predict.issue import IssueError
+    from predict.reading import issue_name
     from predict.row_stories import RowFiler
 
     desk = Desk(load(folder, options.precision))
@@ -124,7 +142,7 @@ def _file_files(
         run = _Run(options, desk, row_filer, output, pages, bar)
         try:
             for file in files[progress.file :]:
-                bar.begin(file.name, progress.file)
+                bar.begin(issue_name(file), progress.file)
                 try:
                     format = options.rows_of(file)
                     if format:
@@ -150,7 +168,7 @@ def _file_issues(file: Path, run: _Run) -> None:
         run.output.add(stories)
         if run.pages:
             run.pages.write(issue, stories)
-        if not run.options.to_stdout:
+        if run.options.shows_tables:
             Console().print(story_table(issue.name, stories, run.desk.model.taxonomy))
         if all(story.boilerplate for story in stories):
             run.output.progress.problems.append(f"{file}: no stories in {issue.name}, only boilerplate")
@@ -159,18 +177,18 @@ def _file_issues(file: Path, run: _Run) -> None:
 def _file_rows(file: Path, format: str, run: _Run) -> None:
     from rich.console import Console
 
-    from predict.reading import STDIN, read_chunks
+    from predict.reading import issue_name, read_chunks
     from predict.tables import sector_table
 
     progress = run.output.progress
-    name = "stdin" if file == STDIN else file.name
+    name = issue_name(file)
     chunks = read_chunks(file, format, column=run.options.column, skip=progress.rows)
     try:
         for filed in run.row_filer.file(name, chunks, first=progress.rows + 1):
             run.output.add_rows(filed.stories)
             run.bar.rows(name, len(filed.stories), progress.rows, filed.position, filed.size)
     finally:
-        if not run.options.to_stdout and progress.rows:
+        if run.options.shows_tables and progress.rows:
             Console().print(sector_table(name, progress.rows, progress.sectors, run.desk.model.taxonomy))
 
 
@@ -179,13 +197,14 @@ def _open_output(files: Sequence[Path], model: Path, options: FilingOptions, pro
     from predict.reading import STDIN
     from predict.run_output import RecordedOutput, RunOutput, forget_record
     from predict.run_record import ResumeError, RunProgress, progress_to_resume, refuse_to_overwrite, run_settings
-    from predict.writers import CsvWriter, JsonlWriter, open_writer
+    from predict.writers import CsvWriter, JsonArrayWriter, JsonlWriter, open_writer
 
     target, begun = options.target, RunProgress(problems=problems)
     if target is None:
-        if options.output_format is None:
+        if not options.to_stdout:
             return RunOutput(None, begun)
-        return RunOutput(JsonlWriter(sys.stdout) if options.output_format == "jsonl" else CsvWriter(sys.stdout), begun)
+        writers = {"jsonl": JsonlWriter, "csv": CsvWriter, None: JsonArrayWriter}
+        return RunOutput(writers[options.output_format](sys.stdout), begun)
     if options.resume and STDIN in files:
         raise ResumeError("stdin: cannot be read a second time, so that no run over it can go on; save it as a file")
     recorded = options.resume or (STDIN not in files and any(options.rows_of(file) for file in files))

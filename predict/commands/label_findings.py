@@ -7,16 +7,19 @@ from typing import Annotated
 
 import typer
 
+from labels.errors import UserError
 from models.registry import CHAMPION
+from predict.commands.json_output import print_json
+from predict.commands.options import Json, Model, recipe_files
 
 
 def unknown(
     paths: Annotated[list[Path], typer.Argument(help="Issues: files or folders.")],
-    model: Annotated[str, typer.Option(help="Alias, version, name@alias or folder of the model.")] = CHAMPION,
+    model: Model = CHAMPION,
     most: Annotated[int, typer.Option(help="Names to list.", min=1)] = 30,
-    json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+    json: Json = False,
 ) -> None:
-    """List the most frequent names of companies and organizations that the catalogue does not know.
+    """List the most frequent names that the catalogue lacks.
 
     Example: `newsdesk labels unknown inbox/ --most 50`
     """
@@ -32,9 +35,8 @@ def unknown(
     names = count_unknown_names(stories)
     if json:
         from dataclasses import asdict
-        from json import dumps
 
-        print(dumps([asdict(name) for name in names[:most]], ensure_ascii=False, indent=1))
+        print_json([asdict(name) for name in names[:most]])
     else:
         from rich.console import Console
         from rich.markup import escape
@@ -61,12 +63,18 @@ def unknown(
 
 def suspects(
     config: Annotated[
-        Path | None, typer.Option(help="Recipe to train in each fold.  [default: configs/baseline.yaml]")
+        Path | None,
+        typer.Option(
+            help="Recipe to train in each fold.  [default: configs/baseline.yaml]", autocompletion=recipe_files
+        ),
     ] = None,
     folds: Annotated[int, typer.Option(help="Parts, each judged by a model of the others.", min=2, max=20)] = 5,
     out: Annotated[Path, typer.Option(help="JSONL file of the suspects, the worst first.")] = Path("suspects.jsonl"),
+    json: Json = False,
 ) -> None:
-    """Find labels that are likely wrong: sentences that a model trained without them judges otherwise.
+    """Find labels that are likely wrong.
+
+    Each sentence is judged by a model that was trained without it; listed is what that model contradicts.
 
     Example: `newsdesk labels suspects --config configs/transformer.yaml --folds 3`
     """
@@ -89,9 +97,17 @@ def suspects(
             folds,
             on_fold=lambda done, total: show(done, total, f"fold {min(done + 1, total)} of {total}"),
         )
-    out.write_text("".join(suspect.to_json() + "\n" for suspect in found), encoding="utf-8")
+    try:
+        out.write_text("".join(suspect.to_json() + "\n" for suspect in found), encoding="utf-8")
+    except OSError as error:
+        raise UserError(f"{out}: cannot be written ({error.strerror}); name another --out") from error
     sectors = sum(suspect.sectors_suspected for suspect in found)
     names = sum(bool(suspect.missed or suspect.invented) for suspect in found)
+    if json:
+        print_json(
+            {"file": str(out), "suspects": len(found), "sectors_suspected": sectors, "entities_otherwise": names}
+        )
+        return
     print(
         f"{sectors} sentences whose sectors are likely wrong, {names} whose entities a model sees otherwise: {out}\n"
         "Judge each by labels/guide.md; corrections are kept in labels/CHANGES.md."

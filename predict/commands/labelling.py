@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from labels.errors import UserError
+from predict.commands.json_output import print_json
+from predict.commands.options import Json
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -33,9 +35,13 @@ def audit_labels(
     ] = None,
     taxonomy: _Taxonomy = None,
     everything: Annotated[bool, typer.Option("--all", help="List all findings, not the first twenty.")] = False,
-    json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+    json: Json = False,
 ) -> None:
-    """Audit the labelled sentences: format, labels, offsets, duplicates, counts; exits 1 on errors.
+    """Audit the labelled sentences, add to them, exchange them.
+
+    Without a command of its own, audits format, labels, offsets and duplicates, and counts; exits 1 on errors.
+
+    Example: `newsdesk labels --all`
 
     Example: `newsdesk labels --sentences my/sentences --taxonomy my/taxonomy.yaml`
     """
@@ -50,9 +56,8 @@ def audit_labels(
     found = audit(sentences or DEFAULT_SENTENCES, load_taxonomy(taxonomy or DEFAULT_PATH))
     if json:
         from dataclasses import asdict
-        from json import dumps
 
-        print(dumps(asdict(found), ensure_ascii=False))
+        print_json(asdict(found))
     else:
         _print(found, None if everything else _MOST_LISTED)
     if found.errors:
@@ -67,11 +72,12 @@ def add(
         typer.Option(help="File that they are added to.  [default: 90_reviewed.jsonl of the project's own sentences]"),
     ] = None,
     taxonomy: _Taxonomy = None,
+    json: Json = False,
 ) -> None:
-    """Add reviewed sentences to the labelled ones: all of a sound file or nothing, and nothing twice.
+    """Add reviewed sentences to the labelled ones.
 
-    What is labelled the same way already is skipped. What is labelled otherwise is named and left as it is; the exit
-    code is then 1.
+    All of a sound file is added or nothing, and nothing twice. What is labelled the same way already is skipped. What
+    is labelled otherwise is named and left as it is; the exit code is then 1.
 
     Example: `newsdesk labels add review.jsonl`
     """
@@ -85,12 +91,16 @@ def add(
     if result.errors:
         print(f"newsdesk: {len(result.errors)} errors, nothing was added", file=sys.stderr)
         raise typer.Exit(1)
-    for line in result.skipped:
-        print(f"skipped {line}")
-    print(
-        f"{len(result.added)} added to {target}, {len(result.skipped)} skipped, {len(result.conflicts)} in conflict"
-        + ("; `make labels` audits them, `make train` learns from them" if result.added else "")
-    )
+    if json:
+        counts = {"added": len(result.added), "skipped": len(result.skipped), "conflicts": len(result.conflicts)}
+        print_json({"file": str(target), **counts})
+    else:
+        for line in result.skipped:
+            print(f"skipped {line}")
+        print(
+            f"{len(result.added)} added to {target}, {len(result.skipped)} skipped, {len(result.conflicts)} in conflict"
+            + ("; `make labels` audits them, `make train` learns from them" if result.added else "")
+        )
     if result.conflicts:
         raise typer.Exit(1)
 
@@ -109,6 +119,8 @@ def to_label_studio(
     """Write labelled sentences as tasks for Label Studio.
 
     Example: `newsdesk labels to-label-studio review.jsonl --out tasks.json`
+
+    Example: `newsdesk labels to-label-studio --config`
     """
     from labels.dataset import load_sentences
     from labels.label_studio import label_config, write_tasks
@@ -155,7 +167,9 @@ def convert(
         Path | None, typer.Option(help="Where to write the stories that `## sectors` lines begin.")
     ] = None,
 ) -> None:
-    """Turn hand-written marked lines into the dataset's JSONL, on standard output.
+    """Turn hand-written marked lines into labelled sentences.
+
+    JSONL of the dataset's format goes to standard output.
 
     Example: `newsdesk convert new.txt --prefix s19 --source new > labels/sentences/19_new.jsonl`
     """
@@ -165,8 +179,10 @@ def convert(
 
     try:
         lines = file.read_text(encoding="utf-8").splitlines()
-    except (OSError, UnicodeDecodeError) as error:
-        raise UserError(f"{file}: cannot be read ({error}); name a UTF-8 file of marked lines") from error
+    except OSError as error:
+        raise UserError(f"{file}: cannot be read ({error.strerror}); name a file of marked lines") from error
+    except UnicodeDecodeError as error:
+        raise UserError(f"{file}: is not UTF-8 (at byte {error.start}); name a UTF-8 file of marked lines") from error
     try:
         items = list(parse_marked_lines(lines, prefix, source))
     except LabelError as error:
@@ -178,7 +194,10 @@ def convert(
         if not isinstance(item, LabelledStory):
             print(item.to_json())
     if stories is not None:
-        stories.write_text("".join(story.to_json() + "\n" for story in found), encoding="utf-8")
+        try:
+            stories.write_text("".join(story.to_json() + "\n" for story in found), encoding="utf-8")
+        except OSError as error:
+            raise UserError(f"{stories}: cannot be written ({error.strerror}); name another --stories") from error
 
 
 def _print(found: Audit, most: int | None) -> None:

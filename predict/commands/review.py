@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from labels.errors import UserError
+from predict.commands.options import model_names
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -23,16 +24,20 @@ def review(
         "review.jsonl"
     ),
     most: Annotated[int, typer.Option(help="How many sentences to show.", min=1)] = 40,
-    model: Annotated[str, typer.Option(help="Model that proposes: alias, version, name@alias or folder.")] = (
-        "transformer"
-    ),
-    second: Annotated[str, typer.Option(help="Model whose disagreement counts.")] = "baseline",
+    model: Annotated[
+        str,
+        typer.Option(help="Model that proposes: alias, version, name@alias or folder.", autocompletion=model_names),
+    ] = "transformer",
+    second: Annotated[
+        str, typer.Option(help="Model whose disagreement counts.", autocompletion=model_names)
+    ] = "baseline",
     port: Annotated[int, typer.Option(help="Port on this machine; 0 takes a free one.", min=0, max=65535)] = 0,
     no_browser: Annotated[bool, typer.Option("--no-browser", help="Only print the page's address.")] = False,
 ) -> None:
-    """Correct the labels of sentences on which the models are unsure or disagree.
+    """Correct labels on a page: the sentences most worth a minute.
 
-    Each accepted sentence is saved at once, in the dataset's format; `newsdesk labels add` adds them to the labels.
+    Those are the ones on which the models are unsure or disagree. Each accepted sentence is saved at once, in the
+    dataset's format; `newsdesk labels add` adds them to the labels.
 
     Example: `newsdesk review issues/ --out review.jsonl`
     """

@@ -9,6 +9,8 @@ import typer
 
 from labels.errors import UserError
 from models.registry import CHAMPION, MODEL_NAME
+from predict.commands.json_output import print_json
+from predict.commands.options import Config, Json, Model, recipe_files
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -29,17 +31,22 @@ _COMPARISON_PAGE = (
     "/#/experiments/{}/runs?workflowType=machine_learning&compareRunsMode=CHART"
     "&orderByKey=metrics.%60validation%2Fsectors%2Fmicro_f1%60&orderByAsc=false"
 )
-_Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
 
 def train(
-    recipes: Annotated[list[Path], typer.Argument(metavar="RECIPE...", help="YAML files such as those in configs/.")],
+    recipes: Annotated[
+        list[Path],
+        typer.Argument(metavar="RECIPE...", help="YAML files such as those in configs/.", autocompletion=recipe_files),
+    ],
     data: _Data = None,
     resume: Annotated[bool, typer.Option("--resume", help="Go on with an interrupted training.")] = False,
+    json: Json = False,
 ) -> None:
     """Train, evaluate, log and register one model a recipe.
 
     Example: `newsdesk train configs/baseline.yaml configs/transformer.yaml`
+
+    Example: `newsdesk train configs/transformer.yaml --data news.jsonl --resume`
     """
     from rich.console import Console
 
@@ -60,6 +67,7 @@ def train(
             follow(recipe, resume=resume)
         return
     console = Console(stderr=True)
+    told = []
     with training_group(loaded):
         for recipe in loaded:
             with training_bar(console, recipe.name) as show:
@@ -68,19 +76,32 @@ def train(
                 f"{recipe.name}: registered as {recipe.register_as} version {trained.version}, run {trained.run_id}",
                 highlight=False,
             )
-            Console().print(_evaluation_table(trained.evaluations))
+            if not json:
+                Console().print(_evaluation_table(trained.evaluations))
+            told.append(
+                {
+                    "recipe": recipe.name,
+                    "model": recipe.register_as,
+                    "version": trained.version,
+                    "run_id": trained.run_id,
+                    "scores": _scores(trained.evaluations),
+                }
+            )
+    if json:
+        print_json(told)
 
 
 def evaluate(
-    model: Annotated[str, typer.Option(help="Alias, version, name@alias or folder of the model.")] = CHAMPION,
+    model: Model = CHAMPION,
     data: _Data = None,
     config: Annotated[
-        Path | None, typer.Option(help="Recipe whose test split is meant, where no --data is given.")
+        Path | None,
+        typer.Option(help="Recipe whose test split is meant, where no --data is given.", autocompletion=recipe_files),
     ] = None,
     log: Annotated[
         bool, typer.Option(help="Log scores, errors and figures of --data to the run of a registered model.")
     ] = True,
-    json: _Json = False,
+    json: Json = False,
 ) -> None:
     """Score a model on labelled files, or on our own test split.
 
@@ -102,11 +123,9 @@ def evaluate(
         source = load_source(_recipe(config).labels)
         evaluations = [evaluate_test(loaded, source, model)]
     if json:
-        from json import dumps
-
-        scores = {e.name: {"sentences": e.metrics.n_sentences, **e.metrics.flat()} for e in evaluations}
+        scores = _scores(evaluations)
         # One set of sentences is printed flat, several by name.
-        print(dumps(scores if len(evaluations) > 1 else scores[evaluations[0].name], indent=1))
+        print_json(scores if len(evaluations) > 1 else scores[evaluations[0].name])
     else:
         from rich.console import Console
 
@@ -117,11 +136,15 @@ def evaluate(
 
 def compare(
     model: Annotated[str, typer.Option(help="Registered name whose runs are meant.")] = MODEL_NAME,
-    json: _Json = False,
+    json: Json = False,
 ) -> None:
-    """Show the latest run of each recipe side by side, on own splits and real text.
+    """Show the latest run of each recipe side by side.
+
+    Scores stand by the sentences that they were measured on: our own splits, and each file of real text.
 
     Example: `newsdesk compare`
+
+    Example: `newsdesk compare --model bank --json`
     """
     from rich.console import Console
 
@@ -132,19 +155,20 @@ def compare(
         raise UserError(f"no finished run of {model!r} yet; `make train` makes two")
     if json:
         from dataclasses import asdict
-        from json import dumps
 
-        print(dumps([asdict(run) for run in runs], indent=1))
+        print_json([asdict(run) for run in runs])
         return
     Console().print(_comparison_table(runs))
 
 
 def promote(
     version: Annotated[str | None, typer.Option(help="Candidate.  [default: the best of the latest runs]")] = None,
-    config: Annotated[Path | None, typer.Option(help="Recipe that names labels and registered model.")] = None,
-    json: _Json = False,
+    config: Config = None,
+    json: Json = False,
 ) -> None:
-    """Make a model the champion, if it beats the present one on the validation split.
+    """Make a model the champion, if it beats the present one.
+
+    Both are measured on the validation split as it is now; the next best becomes the challenger.
 
     Example: `newsdesk promote --version 3`
     """
@@ -155,19 +179,23 @@ def promote(
     decided = promote_best(_recipe(config), version)
     if json:
         from dataclasses import asdict
-        from json import dumps
 
-        print(dumps(asdict(decided), indent=1))
+        print_json(asdict(decided))
         return
     print(f"{'promoted' if decided.promoted else 'not promoted'}: {decided.reason}")
 
 
 def champion(
-    config: Annotated[Path | None, typer.Option(help="Recipe that names the registered model.")] = None,
+    config: Config = None,
+    json: Json = False,
 ) -> None:
-    """Say which version is the champion; exits 1 if there is none yet.
+    """Say which version is the champion.
+
+    Exits 1 if there is none yet.
 
     Example: `newsdesk champion`
+
+    Example: `newsdesk champion --config bank.yaml --json`
     """
     from models.registry import ModelNotFoundError, aliased_version, no_champion
 
@@ -175,7 +203,10 @@ def champion(
     version = aliased_version(name, CHAMPION)
     if version is None:
         raise ModelNotFoundError(no_champion(name))
-    print(f"{name} version {version.version}, run {version.run_id}")
+    if json:
+        print_json({"model": name, "version": str(version.version), "run_id": version.run_id})
+    else:
+        print(f"{name} version {version.version}, run {version.run_id}")
 
 
 def ui(
@@ -190,8 +221,9 @@ def ui(
     import subprocess
     import sys
 
-    from models.registry import connect, home, tracking_uri
+    from models.registry import check_store, connect, home, tracking_uri
 
+    check_store()
     if tracking_uri().startswith(("http://", "https://")):
         print(f"the runs are on the server that MLFLOW_TRACKING_URI names: {tracking_uri()}")
         return
@@ -241,6 +273,10 @@ def _log_to_run(name: str, model: Classifier, evaluations: Sequence[Evaluation])
         log_real_text(evaluation, model, version.run_id)
     describe(version.name, str(version.version))
     typer.echo(f"logged to the run of {version.name} version {version.version}, {version.run_id}", err=True)
+
+
+def _scores(evaluations: Sequence[Evaluation]) -> dict[str, dict[str, float]]:
+    return {one.name: {"sentences": one.metrics.n_sentences, **one.metrics.flat()} for one in evaluations}
 
 
 def _recipe(config: Path | None) -> Recipe:

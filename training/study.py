@@ -157,7 +157,8 @@ def values_of(parameters: Mapping[str, Any]) -> dict[str, Any]:
 def importances(study: Study) -> dict[str, float]:
     """How much each key decides whether a trial is among the best quarter, as shares of one, greatest first.
 
-    By PED-ANOVA (Watanabe et al. 2023); empty with fewer than `LEAST_TRIALS` complete trials, or where they score alike.
+    By PED-ANOVA (Watanabe et al. 2023); empty with fewer than `LEAST_TRIALS` complete trials, or where too many of
+    them score alike.
     """
     from optuna.importance import PedAnovaImportanceEvaluator, get_param_importances
     from optuna.trial import TrialState

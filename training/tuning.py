@@ -99,7 +99,7 @@ def tune(
     Raises:
         UserError: the labels or the study's file cannot be used, or no trial gave a model.
     """
-    deadline = monotonic() + hours * 3600 if hours else float("inf")
+    deadline = monotonic() + hours * 3600 if hours is not None else float("inf")
     source = load_source(recipe.labels)
     client = connect()
     name = study_name(recipe, source)

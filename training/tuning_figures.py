@@ -43,5 +43,6 @@ def history_figure(trials: Sequence[TrialOutcome], study: str) -> Figure:
     axes.set_xlabel("Trial")
     axes.set_ylabel("Score on validation")
     axes.set_title(f"Trials, {study}")
-    axes.legend(loc="lower right", frameon=False, fontsize=8)
+    if axes.get_legend_handles_labels()[0]:
+        axes.legend(loc="lower right", frameon=False, fontsize=8)
     return figure

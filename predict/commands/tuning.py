@@ -121,7 +121,8 @@ def _ending(tuning: Tuning, recipe: Recipe, path: Path, wanted: int) -> list[str
         lines.append(f"importance: {shares}")
     else:
         complete = sum(trial.state == "complete" for trial in tuning.trials)
-        lines.append(f"importance takes {LEAST_TRIALS} complete trials of different scores; there are {complete}")
+        few = f"that takes {LEAST_TRIALS} complete trials and there are {complete}"
+        lines.append(f"no importance of the keys: {few if complete < LEAST_TRIALS else 'too many trials score alike'}")
     lines.append(f"{path} is the best recipe: newsdesk train {path}")
     return lines
 

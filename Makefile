@@ -18,6 +18,7 @@ RUNS   ?= 3
 SENTENCES ?= 2000
 TRAIN  ?= 2000
 ONLY   ?=
+TRIALS ?= 20
 BENCH_VENV ?= .venv-bench
 
 NEWSDESK := $(VENV)/bin/newsdesk
@@ -31,14 +32,14 @@ BENCH_READY    := $(BENCH_VENV)/.ready
 BENCH_DATA     := $(or $(DATA),$(wildcard ../shared/eval/*.jsonl))
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo train train-baseline train-transformer train-large evaluate compare promote predict review ui labels doctor bench test lint clean
+.PHONY: help setup demo train train-baseline train-transformer train-large tune evaluate compare promote predict review ui labels doctor bench test lint clean
 
 help: ## List the targets and their variables
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  %-18s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 	@echo
 	@echo "Variables: CONFIG=recipe.yaml  DATA='a.jsonl b.jsonl'  MODEL=alias|version|folder  ISSUE=path"
 	@echo "           OUT=folder  FORMAT=jsonl|csv|parquet  HTML=1  PORT=number  RESUME=1  PYTHON=python3.12  VENV=folder"
-	@echo "           REVIEW=file.jsonl  ADD=file.jsonl"
+	@echo "           REVIEW=file.jsonl  ADD=file.jsonl  TRIALS=number"
 	@echo "           RUNS=number  SENTENCES=number  TRAIN=number|full  ONLY=newsdesk,pipeline  BENCH_VENV=folder"
 
 setup: $(READY) ## Make the environment in .venv, every version pinned
@@ -76,6 +77,9 @@ CHAMPION = @$(NEWSDESK) champion $(CONFIG_OPTION) >/dev/null 2>&1 || \
 train-large: $(READY) ## Train the large transformer: fetches 400 MB of weights, takes about an hour  (DATA=, RESUME=1)
 	@$(VENV)/bin/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[dev,large]'
 	@$(NEWSDESK) train configs/transformer_large.yaml $(DATA_OPTIONS) $(RESUME_OPTION)
+
+tune: $(READY) ## Find better values for a recipe, on validation: CONFIG=configs/transformer.yaml  (TRIALS=)
+	@$(NEWSDESK) tune $(or $(CONFIG),configs/transformer.yaml) --trials $(TRIALS)
 
 evaluate: $(READY) ## Score a model on our test split, or on DATA='a.jsonl'  (MODEL=, CONFIG=)
 	$(CHAMPION)
@@ -127,4 +131,4 @@ lint: $(READY) ## Check style and types
 	@$(VENV)/bin/mypy
 
 clean: ## Remove the environments, runs, models, checkpoints and filed stories
-	rm -rf $(VENV) $(BENCH_VENV) mlflow.db mlartifacts checkpoints backbones filed build *.egg-info .mypy_cache .pytest_cache .ruff_cache
+	rm -rf $(VENV) $(BENCH_VENV) mlflow.db tuning.db mlartifacts checkpoints backbones filed build *.egg-info .mypy_cache .pytest_cache .ruff_cache

@@ -13,6 +13,7 @@ from predict.commands.label_findings import suspects, unknown
 from predict.commands.labelling import convert, labels
 from predict.commands.review import review
 from predict.commands.training import champion, compare, evaluate, promote, train, ui
+from predict.commands.tuning import tune
 
 labels.command()(unknown)
 labels.command()(suspects)
@@ -60,7 +61,7 @@ app = typer.Typer(
 _LABELS = "Labels"
 for panel, commands in {
     "File issues": (predict, review),
-    "Train and compare": (train, evaluate, compare, promote, champion, ui),
+    "Train and compare": (train, tune, evaluate, compare, promote, champion, ui),
     _LABELS: (convert,),
     "This machine": (doctor,),
 }.items():

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -11,8 +13,11 @@ from pydantic import BaseModel, ConfigDict, Field, PositiveFloat, PositiveInt, V
 from labels import FOLDER
 from labels.errors import UserError
 from models.registry import MODEL_NAME
+from training.search_space import Searched, default_space, search_problem
 
 CONFIGS_FOLDER = FOLDER.parent / "configs"
+
+_NAME = r"^[a-z0-9][a-z0-9_-]*$"
 
 Share = Annotated[float, Field(ge=0, lt=1)]
 
@@ -80,7 +85,7 @@ class TransformerConfig(_Strict):
 class Recipe(_Strict):
     """Everything that determines one training."""
 
-    name: Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_-]*$")]
+    name: Annotated[str, Field(pattern=_NAME)]
     model: Literal["baseline", "transformer"]
     register_as: Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]*$")] = MODEL_NAME
     """Name in the registry, and of the experiment; models of other labels need one of their own."""
@@ -88,11 +93,35 @@ class Recipe(_Strict):
     labels: LabelsConfig = LabelsConfig()
     baseline: BaselineConfig = BaselineConfig()
     transformer: TransformerConfig = TransformerConfig()
+    search: dict[str, Searched] = {}
+    """What `newsdesk tune` varies in the model's part; without it, `training/search_spaces.yaml` says."""
 
     def parameters(self) -> dict[str, str | int | float]:
-        """The recipe flat, by its YAML names, without the other model's part: for tracking."""
+        """The recipe flat, by its YAML names, without what has no effect on a training: for tracking."""
         other = "transformer" if self.model == "baseline" else "baseline"
-        return _flat(self.model_dump(mode="json", exclude={other, "name"}))
+        return _flat(self.model_dump(mode="json", exclude={other, "name", "search"}))
+
+    def part(self) -> BaselineConfig | TransformerConfig:
+        """The settings of the recipe's own model."""
+        return self.baseline if self.model == "baseline" else self.transformer
+
+    def search_space(self) -> dict[str, Searched]:
+        """What is varied in that part when the recipe is tuned."""
+        return self.search or default_space(self.model)
+
+    def with_values(self, values: Mapping[str, Any]) -> Recipe:
+        """This recipe with other values of its model's part, by key.
+
+        Raises:
+            ValidationError: the part does not take such values.
+        """
+        part = type(self.part()).model_validate(self.part().model_dump(exclude_unset=True) | dict(values))
+        return self.model_copy(update={self.model: part})
+
+
+def is_recipe_name(name: str) -> bool:
+    """Whether a recipe may be called so."""
+    return re.match(_NAME, name) is not None
 
 
 def load_recipe(path: Path) -> Recipe:
@@ -121,11 +150,15 @@ def load_recipe(path: Path) -> Recipe:
         given = "" if problem["type"] in ("missing", "extra_forbidden") else f" (was {problem['input']!r})"
         advice = "; known keys are " + _known_keys(problem["loc"]) if problem["type"] == "extra_forbidden" else ""
         raise ConfigError(f"{path}: {key}: {problem['msg']}{given}{advice}") from error
+    if problem_of_search := search_problem(recipe.search, type(recipe.part())):
+        raise ConfigError(f"{path}: search.{problem_of_search}")
     labels = {key: path.parent / value for key, value in recipe.labels.model_dump().items() if value is not None}
     return recipe.model_copy(update={"labels": LabelsConfig.model_validate(labels)})
 
 
 def _known_keys(location: tuple[int | str, ...]) -> str:
+    if location[0] == "search":
+        return ", ".join(Searched.model_fields)
     model: Any = Recipe
     for part in location[:-1]:
         model = model.model_fields[part].annotation

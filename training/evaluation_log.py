@@ -66,7 +66,7 @@ def log_training_speed(sentences: float, seconds: float, run_id: str, evaluating
 
 def log_thresholds(model: Classifier, run_id: str) -> None:
     """Log the threshold of each sector as a table."""
-    _log_table(
+    log_table(
         connect(),
         run_id,
         {
@@ -76,6 +76,17 @@ def log_thresholds(model: Classifier, run_id: str) -> None:
         },
         "thresholds.json",
     )
+
+
+def log_table(client: MlflowClient, run_id: str, columns: dict[str, list[str | float]], path: str) -> None:
+    """Log a table that MLflow shows as one, in place of an earlier one."""
+    folder = path.rpartition("/")[0] or None
+    if path in {file.path for file in client.list_artifacts(run_id, folder)}:
+        # MLflow would append the rows to those of the evaluation before.
+        rows = [list(row) for row in zip(*columns.values(), strict=True)]
+        client.log_dict(run_id, {"columns": list(columns), "data": rows}, path)
+    elif next(iter(columns.values())):
+        client.log_table(run_id, columns, path)
 
 
 def metric_names(scores: dict[str, float], prefix: str = "") -> dict[str, float]:
@@ -88,14 +99,14 @@ def _log(evaluation: Evaluation, model: Classifier, run_id: str, *, prefix: str,
     _log_scores(metric_names(evaluation.metrics.flat(), prefix), run_id)
     targets = sector_targets(evaluation.sentences, model.taxonomy)
     sweep = threshold_sweep(evaluation.prediction.sectors, targets)
-    _log_table(
+    log_table(
         client,
         run_id,
         {"threshold": [round(at, 2) for at, _ in sweep], "micro_f1": [round(score, 4) for _, score in sweep]},
         f"{folder}/threshold_sweep.json",
     )
     errors = {key: column[:_MOST_ERRORS] for key, column in error_table(evaluation, model).items()}
-    _log_table(client, run_id, errors, f"{folder}/errors.json")
+    log_table(client, run_id, errors, f"{folder}/errors.json")
     taxonomy, thresholds = model.taxonomy, model.decision.thresholds
     for name, figure in {
         "f1_by_sector": figures.f1_by_sector(evaluation, taxonomy),
@@ -110,14 +121,3 @@ def _log_scores(scores: dict[str, float], run_id: str) -> None:
     import mlflow
 
     mlflow.log_metrics(scores, run_id=run_id)
-
-
-def _log_table(client: MlflowClient, run_id: str, columns: dict[str, list[str | float]], path: str) -> None:
-    """Log a table that MLflow shows as one, in place of an earlier one."""
-    folder = path.rpartition("/")[0] or None
-    if path in {file.path for file in client.list_artifacts(run_id, folder)}:
-        # MLflow would append the rows to those of the evaluation before.
-        rows = [list(row) for row in zip(*columns.values(), strict=True)]
-        client.log_dict(run_id, {"columns": list(columns), "data": rows}, path)
-    elif next(iter(columns.values())):
-        client.log_table(run_id, columns, path)

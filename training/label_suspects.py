@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import json
-import tempfile
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
 import numpy as np
 
@@ -148,17 +146,14 @@ def _fit(
             seed=recipe.seed,
             catalogue=source.catalogue,
         )
-    from training.checkpoints import CheckpointFolder
     from training.transformer_fit import fit_transformer
 
-    with tempfile.TemporaryDirectory() as folder:
-        return fit_transformer(
-            recipe.transformer,
-            recipe.seed,
-            source.taxonomy,
-            train,
-            validation,
-            source.pooling,
-            checkpoints=CheckpointFolder(Path(folder) / "fold", "fold", resume=False),
-            catalogue=source.catalogue,
-        )
+    return fit_transformer(
+        recipe.transformer,
+        recipe.seed,
+        source.taxonomy,
+        train,
+        validation,
+        source.pooling,
+        catalogue=source.catalogue,
+    )

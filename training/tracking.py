@@ -23,6 +23,7 @@ KIND_TAG = "model_kind"
 BACKBONE_TAG = "backbone"
 COMMIT_TAG = "git_commit"
 GROUP_TAG = "recipes"
+STUDY_TAG = "study"
 
 
 @contextmanager
@@ -85,6 +86,56 @@ def training_run(recipe: Recipe, source: TrainingSource, resume_run: str = "") -
                 dataset = from_huggingface(to_dataset(sentences), name=f"labels-{split}", digest=source.digest)
                 mlflow.log_input(dataset, context=split)
         yield run
+
+
+@contextmanager
+def study_run(recipe: Recipe, source: TrainingSource, study: str, resume_run: str = "") -> Iterator[mlflow.ActiveRun]:
+    """A parent run of a study's trials; like a group's it has no `recipe` tag. Killed if the block is interrupted.
+
+    Args:
+        recipe: that is tuned; its registered name names the experiment.
+        source: the labels.
+        study: its name.
+        resume_run: id of the study's run, where it has begun; one that is gone is made anew.
+    """
+    import mlflow
+    from mlflow.entities import LifecycleStage
+    from mlflow.exceptions import MlflowException
+
+    _enter_experiment(recipe.register_as)
+    if resume_run:
+        try:
+            known = connect().get_run(resume_run).info.lifecycle_stage == LifecycleStage.ACTIVE
+        except MlflowException:
+            known = False
+        resume_run = resume_run if known else ""
+    with mlflow.start_run(
+        run_id=resume_run or None, run_name=None if resume_run else f"{recipe.name} tuned {_now()}"
+    ) as run:
+        if not resume_run:
+            mlflow.set_tags(
+                {
+                    GROUP_TAG: recipe.name,
+                    STUDY_TAG: study,
+                    KIND_TAG: recipe.model,
+                    COMMIT_TAG: git_commit(),
+                    DIGEST_TAG: source.digest,
+                }
+            )
+        with killed_if_interrupted():
+            yield run
+
+
+@contextmanager
+def killed_if_interrupted() -> Iterator[None]:
+    """Mark the active run as killed, not as failed, if Ctrl-C ends the block."""
+    import mlflow
+
+    try:
+        yield
+    except KeyboardInterrupt:
+        mlflow.end_run("KILLED")
+        raise
 
 
 def git_commit() -> str:

@@ -4,32 +4,25 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from tempfile import TemporaryDirectory
-from time import perf_counter
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from models.allocator import return_freed_memory
-from models.classifier import Classifier, Prediction
+from models.classifier import Classifier
 from models.registry import home
 from training.config import Recipe
-from training.evaluation import Evaluation, evaluate, evaluate_file, evaluate_test
+from training.evaluation import Evaluation, evaluate_file, evaluate_test
 from training.evaluation_log import log_real_text, log_test, log_thresholds, log_training_speed, metric_names
+from training.fit import OnProgress, fit, fit_transformer_of
 from training.packaging import log_model
 from training.registration import announce
 from training.source import TrainingSource, load_source
 from training.tracking import training_run
 
 if TYPE_CHECKING:
-    from models.transformer import TransformerClassifier
     from training.checkpoints import CheckpointFolder
-
-_STEPS_BETWEEN_LOGS = 10
-
-OnProgress = Callable[[int, int, str], None]
-"""Told of steps done, steps in all, and what to show beside the bar."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,8 +56,11 @@ def train(
     """
     source = load_source(recipe.labels)
     if recipe.model == "baseline":
-        return _train_baseline(recipe, source, data_files, on_progress)
-    return _train_transformer(recipe, source, data_files, on_progress, resume=resume)
+        return _train(recipe, source, data_files, on_progress, None)
+    checkpoints = _checkpoints(recipe, source, resume=resume)
+    trained = _train(recipe, source, data_files, on_progress, checkpoints)
+    checkpoints.clear()
+    return trained
 
 
 def follow(recipe: Recipe, *, resume: bool = False) -> None:
@@ -81,103 +77,24 @@ def follow(recipe: Recipe, *, resume: bool = False) -> None:
     """
     if recipe.model == "baseline":
         return
-    from training.checkpoints import CheckpointFolder
-
     source = load_source(recipe.labels)
-    with TemporaryDirectory() as scratch:
-        checkpoints = (
-            _checkpoints(recipe, source, resume=True) if resume else CheckpointFolder(Path(scratch), "", resume=False)
-        )
-        _fit_transformer(recipe, source, checkpoints)
+    fit_transformer_of(recipe, source, _checkpoints(recipe, source, resume=True) if resume else None)
 
 
-def _train_baseline(
-    recipe: Recipe, source: TrainingSource, data_files: Sequence[Path], on_progress: OnProgress
-) -> TrainedModel:
-    from training.baseline_fit import fit_baseline
-
-    with training_run(recipe, source) as run:
-        on_progress(0, 1, "counting n-grams")
-        started = perf_counter()
-        model = fit_baseline(
-            recipe.baseline,
-            source.taxonomy,
-            source.splits["train"],
-            source.splits["validation"],
-            source.pooling,
-            seed=recipe.seed,
-            catalogue=source.catalogue,
-        )
-        log_training_speed(len(source.splits["train"]), perf_counter() - started, run.info.run_id)
-        on_progress(1, 1, "evaluating")
-        validation = evaluate(model, source.splits["validation"], "validation")
-        return _conclude(recipe, source, model, validation, run.info.run_id, data_files)
-
-
-def _train_transformer(
+def _train(
     recipe: Recipe,
     source: TrainingSource,
     data_files: Sequence[Path],
     on_progress: OnProgress,
-    *,
-    resume: bool,
+    checkpoints: CheckpointFolder | None,
 ) -> TrainedModel:
-    import mlflow
-
-    from training.transformer_fit import Progress
-
-    checkpoints = _checkpoints(recipe, source, resume=resume)
-    with training_run(recipe, source, checkpoints.run_id) as run:
-        checkpoints.run_id = run.info.run_id
-        losses: list[dict[str, float]] = []
-        share_done = 0.0  # of all steps, in this process: a resumed training does fewer
-        stepped = started = perf_counter()
-        between_epochs = 0.0  # seconds, of checkpoints and evaluation
-
-        def on_step(progress: Progress) -> None:
-            nonlocal share_done, stepped
-            share_done += 1 / progress.total_steps
-            stepped = perf_counter()
-            losses.append(progress.losses)
-            if progress.step % _STEPS_BETWEEN_LOGS == 0 or progress.step == progress.total_steps:
-                means = {f"loss/{key}": sum(one[key] for one in losses) / len(losses) for key in losses[0]}
-                mlflow.log_metrics(means | {"learning_rate": progress.learning_rate}, step=progress.step)
-                losses.clear()
-            on_progress(progress.step, progress.total_steps, f"epoch {progress.epoch}/{recipe.transformer.epochs}")
-
-        epochs: list[Evaluation] = []
-
-        def on_epoch(epoch: int, model: TransformerClassifier, validated: Prediction) -> None:
-            nonlocal between_epochs
-            epochs.append(evaluate(model, source.splits["validation"], "validation", validated))
-            mlflow.log_metrics(metric_names(epochs[-1].metrics.flat(), "validation/epoch/"), step=epoch)
-            between_epochs += perf_counter() - stepped
-
-        model = _fit_transformer(recipe, source, checkpoints, on_step=on_step, on_epoch=on_epoch)
-        sentences = len(source.splits["train"]) * recipe.transformer.epochs * share_done
-        log_training_speed(sentences, perf_counter() - started, run.info.run_id, evaluating=between_epochs)
-        trained = _conclude(recipe, source, model, epochs[-1], run.info.run_id, data_files)
-    checkpoints.clear()
-    return trained
-
-
-def _fit_transformer(
-    recipe: Recipe, source: TrainingSource, checkpoints: CheckpointFolder, **told: Any
-) -> TransformerClassifier:
-    """Fit by a recipe on its labels; `told` are the callbacks of `fit_transformer`."""
-    from training.transformer_fit import fit_transformer
-
-    return fit_transformer(
-        recipe.transformer,
-        recipe.seed,
-        source.taxonomy,
-        source.splits["train"],
-        source.splits["validation"],
-        source.pooling,
-        checkpoints=checkpoints,
-        catalogue=source.catalogue,
-        **told,
-    )
+    with training_run(recipe, source, checkpoints.run_id if checkpoints else "") as run:
+        if checkpoints:
+            checkpoints.run_id = run.info.run_id
+        fitted = fit(recipe, source, checkpoints=checkpoints, on_progress=on_progress)
+        log_training_speed(fitted.sentences, fitted.seconds, run.info.run_id, evaluating=fitted.between_epochs)
+        on_progress(0, 0, "evaluating")
+        return _conclude(recipe, source, fitted.model, fitted.validation, run.info.run_id, data_files)
 
 
 def _conclude(
@@ -202,7 +119,7 @@ def _conclude(
         log_real_text(evaluation, model, run_id)
         evaluations.append(evaluation)
     log_thresholds(model, run_id)
-    mlflow.log_dict(recipe.model_dump(mode="json"), "recipe.yaml")
+    mlflow.log_dict(recipe.model_dump(mode="json", exclude={"search"}), "recipe.yaml")
     # Logging loads the model a second time, to try its example.
     return_freed_memory()
     version = log_model(model, recipe.model, recipe.register_as)

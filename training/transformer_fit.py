@@ -64,16 +64,16 @@ def fit_transformer(
     validation: Sequence[LabelledSentence],
     pooling: StoryPooling,
     *,
-    checkpoints: CheckpointFolder,
+    checkpoints: CheckpointFolder | None = None,
     catalogue: Sequence[CatalogueEntry] = (),
     on_step: Callable[[Progress], None] = lambda progress: None,
     on_epoch: Callable[[int, TransformerClassifier, Prediction], None] = lambda epoch, model, validated: None,
 ) -> TransformerClassifier:
     """Train on `train`, calibrate on `validation`.
 
-    Starts from `checkpoints.latest()` where there is one and writes one after each epoch. The same
-    seed gives the same batches and dropout; results still differ in the last digits between machines,
-    since sums of floats depend on the number of threads.
+    Starts from `checkpoints.latest()` where there is one and writes one after each epoch; without a folder nothing
+    is kept. The same seed gives the same batches and dropout; results still differ in the last digits between
+    machines, since sums of floats depend on the number of threads.
 
     Started by torchrun, every process takes its share of each batch and comes out with the same model; the first
     one alone evaluates and writes checkpoints.
@@ -85,7 +85,7 @@ def fit_transformer(
         train: sentences to learn from.
         validation: sentences for calibration and thresholds only.
         pooling: of stories, fitted on labels alone.
-        checkpoints: where to continue from and to write to.
+        checkpoints: where to continue from and to write to; None keeps nothing.
         catalogue: whose names the tag head is told of.
         on_step: told of every step's losses.
         on_epoch: told of every epoch, with the model so far and its prediction of `validation`; also of
@@ -130,7 +130,7 @@ def fit_transformer(
         return model, Prediction(decision.calibration.apply(logits), raw.entities)
 
     first_epoch = 0
-    if (latest := checkpoints.latest()) is not None:
+    if checkpoints and (latest := checkpoints.latest()) is not None:
         latest.restore(network, average, optimizer, scheduler)
         first_epoch = latest.epoch
     if first_epoch == settings.epochs and processes.is_main:
@@ -151,7 +151,8 @@ def fit_transformer(
                 _move_average(average, network, settings.average_decay, step)
             on_step(Progress(step, total_steps, epoch + 1, losses, float(scheduler.get_last_lr()[0])))
         if processes.is_main:
-            checkpoints.write(Checkpoint.of(epoch + 1, network, average, optimizer, scheduler))
+            if checkpoints:
+                checkpoints.write(Checkpoint.of(epoch + 1, network, average, optimizer, scheduler))
             model, validated = assemble()
             on_epoch(epoch + 1, model, validated)
     return model if processes.is_main else assemble()[0]

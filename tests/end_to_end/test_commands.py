@@ -276,6 +276,7 @@ def test_make_alone_lists_every_target_with_a_line():
         "train",
         "train-baseline",
         "train-transformer",
+        "tune",
         "evaluate",
         "compare",
         "promote",

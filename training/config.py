@@ -65,7 +65,7 @@ class TransformerConfig(_Strict):
     """One encoder with a sector head and a tag head."""
 
     backbone: str = "packaged"
-    """`packaged`, `packaged-large`, a folder, or a hub name."""
+    """`packaged`, `packaged-large`, a short name of `models.backbone.HUB_NAMES`, a folder, or a hub name."""
     max_tokens: Annotated[int, Field(ge=16, le=512)] = 256
     epochs: PositiveInt = 4
     batch_size: PositiveInt = 32

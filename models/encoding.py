@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from labels.sentence import Entity
 from models.gazetteer import Gazetteer
 from models.tags import tags_of_words
 from models.words import Casing, casing_of, plain_marks, word_spans
@@ -119,6 +120,10 @@ class TextEncoder:
         """Write the tokenizer and the known names."""
         self.tokenizer.save(str(folder / _TOKENIZER_FILE))
         self._gazetteer.save(folder / GAZETTEER_FILE)
+
+    def names_in_characters(self, text: str) -> list[Entity]:
+        """Known names of a text that are written in Chinese characters or kana."""
+        return self._gazetteer.find_in_characters(text)
 
     def encode(self, texts: Sequence[str]) -> list[list[EncodedText]]:
         """Windows of each text: one for nearly all, several where a text exceeds `max_tokens`."""

@@ -27,7 +27,7 @@ MISTAKES = {
     "saved in a Windows encoding": "text,label\nThe café is shut,opening\n".encode("cp1252"),
     "a misspelt label": f"text,label\n{FEES}What does it cost?,fea\n".encode(),
     "one label everywhere": f"text,label\n{FEES}".encode(),
-    "hardly any sentences": ("text,label\n" + "".join(FEES.splitlines(True)[:3]) + "Good morning,none\n").encode(),
+    "hardly any sentences": ("text,label\n" + "".join(FEES.splitlines(True)[3:6]) + "Good morning,none\n").encode(),
 }
 PUBLIC = {
     "banking77": ("text,category", "My top-up number {n} of {m} failed,{label}", ("top_up_failed", "card_arrival")),

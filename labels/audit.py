@@ -8,14 +8,15 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from labels.catalogue import load_catalogue
-from labels.dataset import DEFAULT_SENTENCES
+from labels.dataset import DEFAULT_SENTENCES, unlearnable_labels
 from labels.errors import UserError
-from labels.files import Placed, SentenceFileError, scan_sentences, sentence_files
+from labels.files import Placed, SentenceFileError, infer_taxonomy, scan_sentences, sentence_files
 from labels.links import DEFAULT_LINKS, load_links
 from labels.near_duplicates import near_duplicate_pairs
 from labels.sentence import LabelledSentence
 from labels.splits import SPLITS, Split, assign_splits
 from labels.stories import DEFAULT_STORIES, load_stories
+from labels.table_rows import DEFAULT_COLUMNS, Columns
 from labels.taxonomy import Taxonomy
 from labels.validity import sentence_problems
 
@@ -41,10 +42,15 @@ class Audit:
     type_counts: dict[str, dict[Split, int]]
 
 
-def audit(path: Path, taxonomy: Taxonomy) -> Audit:
+def audit(path: Path, taxonomy: Taxonomy | None, columns: Columns = DEFAULT_COLUMNS) -> Audit:
     """Read every line of a file or folder of labelled sentences and check it.
 
     With the project's own sentences, what refers to them is checked too: stories, catalogue, and linked mentions.
+
+    Args:
+        path: file or folder.
+        taxonomy: of the sentences; without one the labels in use are the taxonomy, and too rare ones are errors.
+        columns: of CSV and Parquet files.
 
     Raises:
         SentenceFileError: there is no file to read.
@@ -52,14 +58,17 @@ def audit(path: Path, taxonomy: Taxonomy) -> Audit:
     errors: list[str] = []
     placed: list[Placed] = []
     for file in sentence_files(path):
-        for item in scan_sentences(file):
+        for item in scan_sentences(file, columns):
             if isinstance(item, SentenceFileError):
                 errors.append(str(item))
             else:
-                errors += [f"{item.place}: {problem}" for problem in sentence_problems(item.sentence, taxonomy)]
                 placed.append(item)
     if not placed and not errors:
         errors.append(f"{path}: holds no sentence; add at least one line")
+    if taxonomy is None:
+        taxonomy = infer_taxonomy([item.sentence for item in placed])
+        errors += unlearnable_labels(path, placed) if placed else []
+    errors += [f"{item.place}: {problem}" for item in placed for problem in sentence_problems(item.sentence, taxonomy)]
     errors += _repeated(placed)
     if path == DEFAULT_SENTENCES and not errors:
         errors += _broken_companions([item.sentence for item in placed], taxonomy)

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from labels import FOLDER
-from labels.files import SentenceFileError, infer_taxonomy, read_sentences
+from labels.files import Placed, SentenceFileError, infer_taxonomy, read_sentences
 from labels.sentence import Entity, LabelledSentence
 from labels.splits import SPLITS, assign_splits
+from labels.table_rows import DEFAULT_COLUMNS, Columns
 from labels.taxonomy import Taxonomy, load_taxonomy
 from labels.validity import sentence_problems
 
@@ -18,43 +20,67 @@ if TYPE_CHECKING:
     from datasets import Dataset, DatasetDict, Features
 
 DEFAULT_SENTENCES = FOLDER / "sentences"
+LEAST_OF_LABEL = 3
+"""Sentences that each label needs where no taxonomy says that it is meant: a misspelt one has fewer."""
 
 
-def load_sentences(path: Path, taxonomy: Taxonomy) -> list[LabelledSentence]:
+def load_sentences(path: Path, taxonomy: Taxonomy, columns: Columns = DEFAULT_COLUMNS) -> list[LabelledSentence]:
     """Labelled sentences of a file or folder, each checked against the taxonomy.
 
     Raises:
         SentenceFileError: at the first line that breaks the format or the taxonomy.
     """
-    sentences = []
-    for placed in read_sentences(path):
-        for problem in sentence_problems(placed.sentence, taxonomy):
-            raise SentenceFileError(f"{placed.place}: {problem}")
-        sentences.append(placed.sentence)
-    return sentences
+    return _checked(read_sentences(path, columns), taxonomy)
 
 
-def load_labels(sentences: Path | None = None, taxonomy: Path | None = None) -> tuple[DatasetDict, Taxonomy]:
+def load_labels(
+    sentences: Path | None = None, taxonomy: Path | None = None, columns: Columns = DEFAULT_COLUMNS
+) -> tuple[DatasetDict, Taxonomy]:
     """The dataset split in train, validation and test, and its taxonomy.
 
     Without arguments these are the project's own. Sentences without a taxonomy get the one that
     their labels imply.
 
+    Args:
+        sentences: file or folder.
+        taxonomy: file.
+        columns: of CSV and Parquet files.
+
     Raises:
-        SentenceFileError: a line that cannot be used, or a split that stays empty.
+        SentenceFileError: a line that cannot be used, labels that nothing can be learnt from, or a split that stays
+            empty.
         TaxonomyError: a taxonomy that cannot be used.
     """
-    if sentences is None:
-        loaded_taxonomy = load_taxonomy(taxonomy) if taxonomy else load_taxonomy()
-        path = DEFAULT_SENTENCES
+    path = sentences or DEFAULT_SENTENCES
+    placed = read_sentences(path, columns)
+    if taxonomy:
+        loaded_taxonomy = load_taxonomy(taxonomy)
+    elif sentences is None:
+        loaded_taxonomy = load_taxonomy()
     else:
-        path = sentences
-        loaded_taxonomy = (
-            load_taxonomy(taxonomy)
-            if taxonomy
-            else infer_taxonomy([placed.sentence for placed in read_sentences(path)])
-        )
-    return split_sentences(load_sentences(path, loaded_taxonomy), path), loaded_taxonomy
+        loaded_taxonomy = infer_taxonomy([one.sentence for one in placed])
+        if problem := next(unlearnable_labels(path, placed), None):
+            raise SentenceFileError(problem)
+    return split_sentences(_checked(placed, loaded_taxonomy), path), loaded_taxonomy
+
+
+def unlearnable_labels(path: Path, placed: Sequence[Placed]) -> Iterator[str]:
+    """Labels that nothing can be learnt from, as messages with their remedy; none if all are sound."""
+    counts = Counter(sector for one in placed for sector in one.sentence.sectors)
+    if not counts:
+        yield f"{path}: none of {len(placed)} sentences has a label; fill the column or the field of labels"
+    for label, count in counts.items():
+        if count == len(placed):
+            yield (
+                f"{path}: all {count} sentences have the label {label!r}; "
+                "add sentences of other labels, or some without any"
+            )
+        if count < LEAST_OF_LABEL:
+            first = next(one for one in placed if label in one.sentence.sectors)
+            yield (
+                f"{first.place}: the label {label!r} has only {count} of {len(placed)} sentences, {LEAST_OF_LABEL} are "
+                "needed; correct a misspelling, add sentences, or list the labels in a taxonomy"
+            )
 
 
 def split_sentences(sentences: Sequence[LabelledSentence], origin: Path) -> DatasetDict:
@@ -117,6 +143,13 @@ def labels_digest(sentences: Sequence[LabelledSentence]) -> str:
     """SHA-256 over all sentences by id, so that the order of files does not matter; 12 digits."""
     lines = sorted(sentence.to_json() for sentence in sentences)
     return hashlib.sha256("\n".join(lines).encode()).hexdigest()[:12]
+
+
+def _checked(placed: Sequence[Placed], taxonomy: Taxonomy) -> list[LabelledSentence]:
+    for one in placed:
+        for problem in sentence_problems(one.sentence, taxonomy):
+            raise SentenceFileError(f"{one.place}: {problem}")
+    return [one.sentence for one in placed]
 
 
 def _to_row(sentence: LabelledSentence) -> dict[str, Any]:

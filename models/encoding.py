@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from labels.sentence import Entity
 from models.gazetteer import Gazetteer
 from models.tags import tags_of_words
 from models.words import Casing, casing_of, plain_marks, word_spans
@@ -111,9 +112,7 @@ class TextEncoder:
         if (folder / _TOKENIZER_FILE).is_file():
             tokenizer = Tokenizer.from_file(str(folder / _TOKENIZER_FILE))
         else:
-            from transformers import AutoTokenizer
-
-            tokenizer = AutoTokenizer.from_pretrained(folder, use_fast=True).backend_tokenizer
+            tokenizer = _converted_tokenizer(folder)
         configuration = json.loads((folder / _CONFIGURATION_FILE).read_text(encoding="utf-8"))
         return cls(tokenizer, configuration.get("pad_token_id") or 0, max_tokens, gazetteer, entity_types)
 
@@ -121,6 +120,10 @@ class TextEncoder:
         """Write the tokenizer and the known names."""
         self.tokenizer.save(str(folder / _TOKENIZER_FILE))
         self._gazetteer.save(folder / GAZETTEER_FILE)
+
+    def names_in_characters(self, text: str) -> list[Entity]:
+        """Known names of a text that are written in Chinese characters or kana."""
+        return self._gazetteer.find_in_characters(text)
 
     def encode(self, texts: Sequence[str]) -> list[list[EncodedText]]:
         """Windows of each text: one for nearly all, several where a text exceeds `max_tokens`."""
@@ -191,6 +194,25 @@ class TextEncoder:
             known=torch.from_numpy(np.concatenate([text.known for text in texts])),
             n_words=[len(text.spans) for text in texts],
         )
+
+
+def _converted_tokenizer(folder: Path) -> Tokenizer:
+    from transformers import AutoTokenizer
+
+    from models.backbone import BackboneError
+
+    try:
+        tokenizer: Tokenizer = AutoTokenizer.from_pretrained(folder, trust_remote_code=False).backend_tokenizer
+        # Where no vocabulary lies in the folder, the library makes a tokenizer of special tokens alone.
+        if tokenizer.get_vocab_size() <= len(tokenizer.get_added_tokens_decoder()):
+            raise ValueError("no vocabulary")
+    except Exception as error:
+        # The library raises many types: no vocabulary, a package that is not there, a tokenizer without offsets.
+        raise BackboneError(
+            f"backbone {folder}: holds no {_TOKENIZER_FILE} and none can be made of what is there "
+            f"({type(error).__name__}); put one beside the weights"
+        ) from error
+    return tokenizer
 
 
 def _words_of_tokens(offsets: Sequence[tuple[int, int]], spans: Sequence[tuple[int, int]]) -> list[int]:

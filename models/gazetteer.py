@@ -11,7 +11,7 @@ import ahocorasick
 
 from labels.catalogue import CatalogueEntry
 from labels.sentence import Entity, LabelledSentence
-from models.words import plain_marks, word_spans
+from models.words import has_characters, plain_marks, word_spans
 
 _LEAST_MARKED_SHARE = 0.5
 """A name is kept if it is an entity in at least this share of its appearances ("Gap", "Line")."""
@@ -53,6 +53,21 @@ class Gazetteer:
             if not found or match.start >= found[-1].end:
                 found.append(match)
         return found
+
+    def find_in_characters(self, text: str) -> list[Entity]:
+        """Of the entities of a text, those whose names are written in Chinese characters or kana."""
+        if not has_characters(text):
+            return []
+        return [entity for entity in self.find(text) if has_characters(text[entity.start : entity.end])]
+
+
+def with_names_in_characters(entities: Sequence[Entity], known: Sequence[Entity]) -> list[Entity]:
+    """Entities that a tagger found, with the known names in place of what overlaps them, in reading order.
+
+    An English encoder reads all characters as the same unknown token, so that what it says of them is chance.
+    """
+    apart = [one for one in entities if all(one.end <= name.start or name.end <= one.start for name in known)]
+    return sorted([*apart, *known])
 
 
 def catalogue_names(catalogue: Sequence[CatalogueEntry]) -> dict[str, str]:

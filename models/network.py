@@ -19,7 +19,6 @@ if TYPE_CHECKING:
 
 _CONFIGURATION_FILE = "config.json"
 _ENCODER = "encoder."
-_WITH_POOLER = {"bert", "mpnet", "roberta", "xlm-roberta"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,9 +52,9 @@ class JointNetwork(nn.Module):
     @classmethod
     def from_backbone(cls, folder: Path, shape: NetworkShape) -> JointNetwork:
         """Network with a pretrained encoder and fresh heads; both get the shape's dropout."""
-        from transformers import AutoModel
+        from models.pretrained import pretrained_encoder
 
-        encoder = AutoModel.from_pretrained(folder, **_encoder_options(folder))
+        encoder = pretrained_encoder(folder)
         network = cls(encoder, encoder.config.hidden_size, shape)
         for module in network.modules():
             if isinstance(module, nn.Dropout):
@@ -83,15 +82,17 @@ class JointNetwork(nn.Module):
             encoder = BertEncoder(size)
             encoder.load(of_encoder)
         else:
-            from transformers import AutoConfig, AutoModel
+            from models.pretrained import untrained_encoder
 
-            encoder = AutoModel.from_config(AutoConfig.from_pretrained(folder), **_encoder_options(folder))
+            encoder = untrained_encoder(folder)
             encoder.load_state_dict(of_encoder)
-        network = cls(encoder, configuration["hidden_size"], shape)
+        network = cls(encoder, size.hidden_size if size else encoder.config.hidden_size, shape)
         missing, _ = network.load_state_dict(of_heads, strict=False)
         if lacking := [name for name in missing if not name.startswith(_ENCODER)]:
             raise KeyError(f"no weights of {', '.join(lacking)}")
-        network.encoder.to(precision)
+        # Weights alone: the angles of rotary positions, which are no weights, need all of their digits.
+        for weight in network.encoder.parameters():
+            weight.data = weight.data.to(precision)
         network.mixed_precision = False
         return network.eval()
 
@@ -130,10 +131,3 @@ def mean_by_word(states: torch.Tensor, token_words: torch.Tensor, n_words: int) 
     of_words = (token_words < n_words).nonzero().squeeze(1)
     first_tokens = torch.searchsorted(token_words[of_words], torch.arange(n_words, device=states.device))
     return nn.functional.embedding_bag(of_words, states, first_tokens, mode="mean")
-
-
-def _encoder_options(folder: Path) -> dict[str, bool]:
-    from transformers import AutoConfig
-
-    # A pooler would be loaded, trained and saved without ever being read.
-    return {"add_pooling_layer": False} if AutoConfig.from_pretrained(folder).model_type in _WITH_POOLER else {}

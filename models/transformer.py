@@ -17,7 +17,7 @@ from labels.taxonomy import Taxonomy
 from models.classifier import Prediction
 from models.decision import Decision
 from models.encoding import GAZETTEER_FILE, EncodedText, TextEncoder
-from models.gazetteer import Gazetteer
+from models.gazetteer import Gazetteer, with_names_in_characters
 from models.lexical import SectorScorer, load_sector_scorer
 from models.network import JointNetwork, NetworkShape
 from models.tags import allowed_transitions, best_tags, entities_of_tags, tag_names, well_formed
@@ -141,6 +141,9 @@ def predict_raw(network: JointNetwork, encoder: TextEncoder, texts: Sequence[str
     merged: list[list[Entity]] = [[] for _ in texts]
     for owner, part in zip(owners, entities, strict=True):
         merged[owner] += part
+    for at, text in enumerate(texts):
+        if known := encoder.names_in_characters(text):
+            merged[at] = with_names_in_characters(merged[at], known)
     return RawPrediction((logits / total[:, None]).astype(np.float32), merged)
 
 

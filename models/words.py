@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 from enum import IntEnum
 
+_CHARACTER = "\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff"
+_CHARACTERS = re.compile(f"[{_CHARACTER}]")
 # Initials with full stops (U.S., J.K.), runs of letters and digits, single CJK characters, and every
 # other mark on its own.
-_WORD = re.compile(
-    r"(?<![^\W_])(?:[A-Za-z]\.){2,}|[\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff]|(?:(?![\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff])[^\W_])+|[^\s]"
-)
+_WORD = re.compile(rf"(?<![^\W_])(?:[A-Za-z]\.){{2,}}|[{_CHARACTER}]|(?:(?![{_CHARACTER}])[^\W_])+|[^\s]")
 
 # Typographic marks that real text uses where typed sentences have the plain ones; one character
 # for one, so that offsets stay.
@@ -40,6 +40,11 @@ class Casing(IntEnum):
 def plain_marks(text: str) -> str:
     """Text with typographic quotes and dashes, and half characters, replaced one for one."""
     return _HALF_CHARACTER.sub("\ufffd", text.translate(_PLAIN_MARKS))
+
+
+def has_characters(text: str) -> bool:
+    """Whether a text holds Chinese characters or Japanese kana, which stand without spaces between words."""
+    return _CHARACTERS.search(text) is not None
 
 
 def word_spans(text: str) -> list[tuple[int, int]]:

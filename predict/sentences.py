@@ -7,11 +7,11 @@ from sentencex import segment
 
 def split_sentences(text: str) -> list[str]:
     """Sentences of one block of text in order, stripped; a block without an end mark is one sentence."""
-    sentences: list[str] = []
+    pieces: list[str] = []
     for piece in segment("en", text):
         # "1." at the start of a numbered item ends no sentence.
-        if sentences and not any(character.isalpha() for character in sentences[-1]):
-            sentences[-1] = f"{sentences[-1]} {piece.strip()}".strip()
-        elif piece.strip():
-            sentences.append(piece.strip())
-    return sentences
+        if pieces and not any(character.isalpha() for character in pieces[-1]):
+            pieces[-1] += piece
+        else:
+            pieces.append(piece)
+    return [sentence for piece in pieces if (sentence := piece.strip())]

@@ -5,13 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Field, PositiveFloat, PositiveInt, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, PositiveFloat, PositiveInt, ValidationError, model_validator
 
 from labels import FOLDER
 from labels.errors import UserError
+from labels.table_rows import DEFAULT_COLUMNS, Columns
 from models.registry import MODEL_NAME
 from training.search_space import Searched, default_space, search_problem
 
@@ -34,9 +35,24 @@ class LabelsConfig(_Strict):
     """Which labels to learn from; nothing named means the project's own."""
 
     sentences: Path | None = None
-    """File or folder of JSONL or CSV; a relative path counts from the recipe's folder."""
+    """File or folder of JSONL, CSV or Parquet; a relative path counts from the recipe's folder."""
     taxonomy: Path | None = None
     """Taxonomy of those sentences; without it, the labels in use are the taxonomy."""
+    text_column: Annotated[str, Field(min_length=1)] = DEFAULT_COLUMNS.text
+    """Column of a CSV or Parquet file that holds the texts."""
+    label_column: Annotated[str, Field(min_length=1)] = DEFAULT_COLUMNS.label
+    """Column that holds the labels of each text."""
+
+    @property
+    def columns(self) -> Columns:
+        """Columns of the sentences' files."""
+        return Columns(self.text_column, self.label_column)
+
+    @model_validator(mode="after")
+    def _columns_are_of_a_file(self) -> Self:
+        if self.sentences is None and self.columns != DEFAULT_COLUMNS:
+            raise ValueError("text_column and label_column name columns of a file; name it with `sentences`")
+        return self
 
 
 class BaselineConfig(_Strict):
@@ -54,7 +70,7 @@ class TransformerConfig(_Strict):
     """One encoder with a sector head and a tag head."""
 
     backbone: str = "packaged"
-    """`packaged`, `packaged-large`, a folder, or a hub name."""
+    """`packaged`, `packaged-large`, a short name of `models.backbone.HUB_NAMES`, a folder, or a hub name."""
     max_tokens: Annotated[int, Field(ge=16, le=512)] = 256
     epochs: PositiveInt = 4
     batch_size: PositiveInt = 32
@@ -152,8 +168,8 @@ def load_recipe(path: Path) -> Recipe:
         raise ConfigError(f"{path}: {key}: {problem['msg']}{given}{advice}") from error
     if problem_of_search := search_problem(recipe.search, type(recipe.part())):
         raise ConfigError(f"{path}: search.{problem_of_search}")
-    labels = {key: path.parent / value for key, value in recipe.labels.model_dump().items() if value is not None}
-    return recipe.model_copy(update={"labels": LabelsConfig.model_validate(labels)})
+    files = {key: path.parent / value for key, value in recipe.labels if isinstance(value, Path)}
+    return recipe.model_copy(update={"labels": recipe.labels.model_copy(update=files)})
 
 
 def _known_keys(location: tuple[int | str, ...]) -> str:

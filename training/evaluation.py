@@ -12,6 +12,7 @@ from labels.dataset import load_sentences
 from labels.errors import UserError
 from labels.sentence import Entity, LabelledSentence
 from labels.splits import Split
+from labels.table_rows import DEFAULT_COLUMNS, Columns
 from models.classifier import Classifier, Prediction
 from models.decision import sectors_above
 from models.linking import Linker
@@ -85,13 +86,18 @@ def evaluate_test(model: Classifier, source: TrainingSource, name: str) -> Evalu
     return replace(evaluation, metrics=replace(evaluation.metrics, linking=linking))
 
 
-def evaluate_file(model: Classifier, path: Path) -> Evaluation:
+def evaluate_file(model: Classifier, path: Path, columns: Columns = DEFAULT_COLUMNS) -> Evaluation:
     """Score a model on a labelled file in the dataset's format; the file's stem names the result.
+
+    Args:
+        model: to score.
+        path: of JSONL, CSV or Parquet.
+        columns: of CSV and Parquet.
 
     Raises:
         SentenceFileError: a line breaks the format or has labels that the model does not know.
     """
-    return evaluate(model, load_sentences(path, model.taxonomy), path.stem)
+    return evaluate(model, load_sentences(path, model.taxonomy, columns), path.stem)
 
 
 def error_table(evaluation: Evaluation, model: Classifier) -> dict[str, list[str | float]]:

@@ -6,6 +6,7 @@ import json
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
+from models.backbone import READ_ENGLISH_ONLY
 from models.registry import MODEL_NAME
 from training.compare import scores_by_set
 from training.tracking import BACKBONE_TAG, COMMIT_TAG, DIGEST_TAG, KIND_TAG, RECIPE_TAG
@@ -24,6 +25,12 @@ _OTHER_USE = "Sorting sentences by the labels named below."
 _LIMITS = """- Sentences unlike the labelled ones score lower; real text says by how much.
 - Probabilities are calibrated on the validation split, thresholds are chosen there.
 - One seed. On a few hundred sentences a difference under 0.02 is within chance."""
+
+_ENGLISH_BACKBONE = """- The backbone reads English only. Text in Chinese or another language is split, kept and shown
+unharmed, and the catalogue's names in Chinese characters are found, but its sectors and other names mean nothing.
+For Chinese, label sentences of it and train with `backbone: multilingual-minilm`."""
+_OWN_BASELINE = """- It knows the words of its labelled sentences, which are English; sectors of text in another
+language mean nothing."""
 
 
 def model_card(run: Run, version: ModelVersion, changes: str) -> str:
@@ -57,7 +64,7 @@ def model_card(run: Run, version: ModelVersion, changes: str) -> str:
         "## F1 by sector",
         _table(_sector_scores(run.data.metrics)),
         "## Limits",
-        _LIMITS,
+        "\n".join([_LIMITS, *_languages(version.name, tags)]),
         "## What changed",
         changes,
     ]
@@ -86,6 +93,12 @@ def differences(before: Run, after: Run) -> list[str]:
             if key in earlier.get(name, {}) and abs(gain := score - earlier[name][key]) >= _LEAST_DIFFERENCE:
                 lines.append(f"{name}, {key}: {earlier[name][key]:.3f} → {score:.3f} ({gain:+.3f})")
     return lines or ["nothing: same recipe, labels, code and scores"]
+
+
+def _languages(name: str, tags: Mapping[str, str]) -> list[str]:
+    if BACKBONE_TAG in tags:
+        return [_ENGLISH_BACKBONE] if tags[BACKBONE_TAG] in READ_ENGLISH_ONLY else []
+    return [_OWN_BASELINE] if name == MODEL_NAME else []
 
 
 def _data(run: Run) -> str:

@@ -38,7 +38,7 @@ def load_source(config: LabelsConfig) -> TrainingSource:
     Raises:
         UserError: sentences, stories or taxonomy cannot be used.
     """
-    dataset, taxonomy = load_labels(config.sentences, config.taxonomy)
+    dataset, taxonomy = load_labels(config.sentences, config.taxonomy, config.columns)
     splits = {split: to_sentences(dataset[split]) for split in SPLITS}
     sentences = [sentence for split in SPLITS for sentence in splits[split]]
     own = config.sentences is None

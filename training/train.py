@@ -115,7 +115,7 @@ def _conclude(
     log_test(test, model, run_id)
     evaluations = [test]
     for path in data_files:
-        evaluation = evaluate_file(model, path)
+        evaluation = evaluate_file(model, path, recipe.labels.columns)
         log_real_text(evaluation, model, run_id)
         evaluations.append(evaluation)
     log_thresholds(model, run_id)

@@ -21,6 +21,7 @@ from models.encoding import EncodedText, TextEncoder
 from models.gazetteer import Gazetteer, catalogue_names
 from models.network import JointNetwork, NetworkShape
 from models.pooling import StoryPooling
+from models.pretrained import check_encoder
 from models.tags import tag_names, tags_of_words
 from models.transformer import TransformerClassifier, mixed_precision, predict_raw
 from training.baseline_fit import fit_scorer
@@ -106,6 +107,7 @@ def fit_transformer(
     gazetteer = Gazetteer(catalogue_names(catalogue))
     encoder = TextEncoder.from_folder(folder, settings.max_tokens, gazetteer, taxonomy.entity_keys)
     network = JointNetwork.from_backbone(folder, shape)
+    check_encoder(network.encoder, encoder, settings.backbone)
     if not settings.train_embeddings:
         network.freeze_embeddings()
     network.to(device)

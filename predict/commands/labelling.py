@@ -34,6 +34,9 @@ def audit_labels(
         Path | None, typer.Option(help="File or folder to audit.  [default: the project's own]")
     ] = None,
     taxonomy: _Taxonomy = None,
+    config: Annotated[
+        Path | None, typer.Option(help="Recipe that names sentences, taxonomy and columns, instead of the two above.")
+    ] = None,
     everything: Annotated[bool, typer.Option("--all", help="List all findings, not the first twenty.")] = False,
     json: Json = False,
 ) -> None:
@@ -46,14 +49,23 @@ def audit_labels(
     Example: `newsdesk labels --sentences my/sentences --taxonomy my/taxonomy.yaml`
     """
     if context.invoked_subcommand:
-        if sentences or taxonomy or everything or json:
+        if sentences or taxonomy or config or everything or json:
             raise typer.BadParameter(f"only the audit takes options here; put them after {context.invoked_subcommand}")
         return
+    if config and (sentences or taxonomy):
+        raise typer.BadParameter("the recipe of --config names sentences and taxonomy; leave the others out")
     from labels.audit import audit
     from labels.dataset import DEFAULT_SENTENCES
     from labels.taxonomy import DEFAULT_PATH, load_taxonomy
 
-    found = audit(sentences or DEFAULT_SENTENCES, load_taxonomy(taxonomy or DEFAULT_PATH))
+    if config:
+        from training.config import load_recipe
+
+        named = load_recipe(config).labels
+        own = load_taxonomy(named.taxonomy or DEFAULT_PATH) if named.taxonomy or not named.sentences else None
+        found = audit(named.sentences or DEFAULT_SENTENCES, own, named.columns)
+    else:
+        found = audit(sentences or DEFAULT_SENTENCES, load_taxonomy(taxonomy or DEFAULT_PATH))
     if json:
         from dataclasses import asdict
 

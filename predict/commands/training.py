@@ -24,7 +24,9 @@ if TYPE_CHECKING:
 
 _Data = Annotated[
     list[Path] | None,
-    typer.Option("--data", help="Labelled JSONL file to evaluate on as well; may be given several times."),
+    typer.Option(
+        "--data", help="Labelled file to evaluate on as well: JSONL, CSV or Parquet; may be given several times."
+    ),
 ]
 # MLflow's pages otherwise begin with tools for chats, and fold the trainings of one command into one row.
 _COMPARISON_PAGE = (
@@ -96,7 +98,9 @@ def evaluate(
     data: _Data = None,
     config: Annotated[
         Path | None,
-        typer.Option(help="Recipe whose test split is meant, where no --data is given.", autocompletion=recipe_files),
+        typer.Option(
+            help="Recipe whose test split, or else the columns of --data, are meant.", autocompletion=recipe_files
+        ),
     ] = None,
     log: Annotated[
         bool, typer.Option(help="Log scores, errors and figures of --data to the run of a registered model.")
@@ -116,7 +120,8 @@ def evaluate(
     quieten_libraries()
     loaded = load(model_folder(model))
     if data:
-        evaluations = [evaluate_file(loaded, path) for path in data]
+        columns = _recipe(config).labels.columns
+        evaluations = [evaluate_file(loaded, path, columns) for path in data]
     else:
         from training.source import load_source
 
@@ -289,7 +294,7 @@ def _recipe(config: Path | None) -> Recipe:
 def _check_files(data: list[Path] | None) -> None:
     for path in data or []:
         if not path.is_file():
-            raise UserError(f"{path}: no such file; --data takes labelled JSONL files")
+            raise UserError(f"{path}: no such file; --data takes labelled JSONL, CSV and Parquet files")
 
 
 def _evaluation_table(evaluations: Sequence[Evaluation]) -> Table:

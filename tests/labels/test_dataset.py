@@ -59,4 +59,26 @@ def test_labels_without_a_taxonomy_imply_one(tmp_path):
 
 def test_too_few_sentences_for_three_splits_are_refused(write_sentences):
     with pytest.raises(SentenceFileError, match="leave the .* split empty"):
-        load_labels(write_sentences({"text": "only one", "sectors": ["x"]}))
+        load_labels(write_sentences(*({"text": f"{n} {n**9}", "sectors": ["x"] * (n < 3)} for n in range(4))))
+
+
+@pytest.mark.parametrize(
+    ("labels", "message"),
+    [
+        ([[]] * 60, "none of 60 sentences has a label"),
+        ([["card"]] * 60, "all 60 sentences have the label 'card'; add sentences of other labels"),
+        ([["card"], ["loan"]] * 30 + [["crad"]], ":61: the label 'crad' has only 1 of 61 sentences, 3 are needed"),
+    ],
+)
+def test_labels_that_nothing_can_be_learnt_from_are_named(write_sentences, labels, message):
+    path = write_sentences(*({"text": f"number {at}", "sectors": given} for at, given in enumerate(labels)))
+    with pytest.raises(SentenceFileError, match=message) as caught:
+        load_labels(path)
+    assert str(caught.value).startswith(str(path))
+
+
+def test_a_taxonomy_says_that_a_rare_label_is_meant(write_sentences, tmp_path):
+    given = [["card"], ["loan"], []] * 30 + [["cash"]]
+    path = write_sentences(*({"text": hex(hash((at, 1))), "sectors": sectors} for at, sectors in enumerate(given)))
+    (tmp_path / "labels.yaml").write_text("sectors: [{key: card}, {key: loan}, {key: cash}]")
+    assert load_labels(path, tmp_path / "labels.yaml")[1].sector_keys == ("card", "loan", "cash")

@@ -52,14 +52,17 @@ def test_a_bad_line_is_named_with_file_and_number(tmp_path, line, message):
 def test_a_csv_without_the_columns_says_which_it_has(tmp_path):
     path = tmp_path / "a.csv"
     path.write_text("utterance,intent\nhi,greet\n")
-    with pytest.raises(SentenceFileError, match=r"no column 'label', only utterance, intent"):
+    with pytest.raises(
+        SentenceFileError,
+        match=r"has no column 'text', only utterance, intent; rename one",
+    ):
         read_sentences(path)
 
 
 def test_files_that_are_missing_empty_or_no_utf8_are_named(tmp_path):
     with pytest.raises(SentenceFileError, match="no such file"):
         read_sentences(tmp_path / "nowhere.jsonl")
-    with pytest.raises(SentenceFileError, match=r"holds no \.jsonl or \.csv"):
+    with pytest.raises(SentenceFileError, match=r"holds no .jsonl, .csv"):
         read_sentences(tmp_path)
     (tmp_path / "empty.jsonl").write_text("")
     with pytest.raises(SentenceFileError, match="holds no sentence"):

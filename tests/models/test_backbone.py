@@ -3,7 +3,7 @@ from importlib.util import find_spec
 
 import pytest
 
-from models.backbone import BackboneError, check_sha256, resolve_backbone, unpack_parts
+from models.backbone import HUB_NAMES, BackboneError, check_sha256, resolve_backbone, unpack_parts
 
 
 def test_the_packaged_backbone_is_the_official_one():
@@ -28,8 +28,28 @@ def test_a_folder_is_taken_as_it_is_and_must_hold_safetensors(tmp_path):
 
 def test_a_name_that_nobody_has_says_what_to_do(monkeypatch):
     monkeypatch.setattr("huggingface_hub.constants.HF_HUB_OFFLINE", True)
-    with pytest.raises(BackboneError, match="use `packaged`, or name a folder"):
+    with pytest.raises(BackboneError, match=r"gave no nobody/no-such-encoder .* name its folder, or use `packaged`"):
         resolve_backbone("nobody/no-such-encoder")
+
+
+@pytest.mark.parametrize("name", HUB_NAMES)
+def test_a_short_name_means_an_encoder_of_the_hub(monkeypatch, tmp_path, name):
+    monkeypatch.setattr("huggingface_hub.constants.HF_HUB_OFFLINE", True)
+    monkeypatch.setattr("huggingface_hub.constants.HF_HUB_CACHE", str(tmp_path))
+    with pytest.raises(BackboneError, match=f"gave no {HUB_NAMES[name]} .*fetch it .* and name its folder"):
+        resolve_backbone(name)
+
+
+def test_what_was_fetched_before_is_found_without_a_network(monkeypatch, tmp_path):
+    monkeypatch.setattr("huggingface_hub.constants.HF_HUB_OFFLINE", True)
+    monkeypatch.setattr("huggingface_hub.constants.HF_HUB_CACHE", str(tmp_path))
+    fetched = tmp_path / f"models--{HUB_NAMES['e5-small'].replace('/', '--')}"
+    (fetched / "refs").mkdir(parents=True)
+    (fetched / "refs" / "main").write_text("abc")
+    (fetched / "snapshots" / "abc").mkdir(parents=True)
+    for file in ("config.json", "model.safetensors"):
+        (fetched / "snapshots" / "abc" / file).write_text("{}")
+    assert resolve_backbone("e5-small") == fetched / "snapshots" / "abc"
 
 
 def test_a_zip_in_parts_is_unpacked_whole_or_not_at_all(tmp_path):

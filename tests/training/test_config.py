@@ -46,3 +46,13 @@ def test_parameters_are_flat_and_leave_the_other_model_out():
     parameters = load_recipe(CONFIGS_FOLDER / "baseline.yaml").parameters()
     assert "baseline.regularisation" in parameters
     assert not any(key.startswith("transformer") for key in parameters)
+
+
+def test_columns_need_a_file_that_has_them(tmp_path):
+    path = tmp_path / "r.yaml"
+    path.write_text("name: r\nmodel: baseline\nlabels: {label_column: category}\n")
+    with pytest.raises(ConfigError, match="labels: .*name it with `sentences`"):
+        load_recipe(path)
+    path.write_text("name: r\nmodel: baseline\nlabels: {sentences: a.csv, label_column: category}\n")
+    labels = load_recipe(path).labels
+    assert (labels.sentences, labels.columns.text, labels.columns.label) == (tmp_path / "a.csv", "text", "category")

@@ -45,6 +45,15 @@ def test_the_card_says_what_was_learnt_from_and_how_to_load():
     assert "newsdesk predict --model newsdesk/7" in text
 
 
+def test_the_card_says_which_language_the_backbone_reads_and_what_to_do_for_chinese():
+    version = ModelVersion("newsdesk", "7", 0)
+    english = model_card(make_run({}, tags={"backbone": "packaged"}), version, "")
+    assert "The backbone reads English only." in english
+    assert "backbone: multilingual-minilm" in english
+    assert "English only" not in model_card(make_run({}, tags={"backbone": "multilingual-minilm"}), version, "")
+    assert "which are English" in card({})
+
+
 def test_many_labels_still_fit_into_a_description():
     text = card({"sectors/micro_f1": 0.8} | {f"sectors/f1.a_rather_long_label_{at}": 0.5 for at in range(200)})
     assert len(text) <= 5000

@@ -281,6 +281,7 @@ def test_make_alone_lists_every_target_with_a_line():
         "promote",
         "predict",
         "ui",
+        "serve",
         "labels",
         "test",
         "lint",

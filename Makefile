@@ -10,7 +10,7 @@ ISSUE  ?= examples/sample_issue.md
 OUT    ?= filed
 FORMAT ?= jsonl
 HTML   ?=
-PORT   ?= 5000
+PORT   ?=
 RESUME ?=
 REVIEW ?= review.jsonl
 ADD    ?=
@@ -26,13 +26,14 @@ READY    := $(VENV)/.ready
 DATA_OPTIONS   := $(foreach file,$(DATA),--data $(file))
 MODEL_OPTION   := $(if $(MODEL),--model $(MODEL))
 CONFIG_OPTION  := $(if $(CONFIG),--config $(CONFIG))
+PORT_OPTION    := $(if $(PORT),--port $(PORT))
 RESUME_OPTION  := $(if $(RESUME),--resume)
 BENCH_READY    := $(BENCH_VENV)/.ready
 # Real text lies beside some checkouts; elsewhere our own test split is scored.
 BENCH_DATA     := $(or $(DATA),$(wildcard ../shared/eval/*.jsonl))
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo train train-baseline train-transformer train-large tune evaluate compare promote predict review ui labels doctor bench test lint clean
+.PHONY: help setup demo train train-baseline train-transformer train-large tune evaluate compare promote predict review ui serve labels doctor bench test lint clean
 
 help: ## List the targets and their variables
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  %-18s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -98,7 +99,11 @@ predict: $(READY) ## File issues: ISSUE=file-or-folder  (OUT=, FORMAT=, MODEL=, 
 	@$(NEWSDESK) predict $(ISSUE) --out $(OUT) --format $(FORMAT) $(MODEL_OPTION) $(if $(HTML),--html) $(RESUME_OPTION)
 
 ui: $(READY) ## Show the runs in MLflow on this machine  (PORT=)
-	@$(NEWSDESK) ui --port $(PORT)
+	@$(NEWSDESK) ui $(PORT_OPTION)
+
+serve: $(READY) ## Answer texts over HTTP on this machine with the champion  (PORT=, MODEL=)
+	$(CHAMPION)
+	@$(NEWSDESK) serve $(PORT_OPTION) $(MODEL_OPTION)
 
 review: $(READY) ## Correct what the models were unsure of, on a page of this machine: ISSUE=path  (REVIEW=file, MODEL=)
 	$(CHAMPION)

@@ -17,7 +17,7 @@ from models.words import Casing
 if TYPE_CHECKING:
     from transformers import PreTrainedModel
 
-_CONFIGURATION_FILE = "config.json"
+CONFIGURATION_FILE = "config.json"
 _ENCODER = "encoder."
 
 
@@ -73,7 +73,7 @@ class JointNetwork(nn.Module):
             weights: of a trained network, by name.
             precision: of the encoder's weights and products; the heads are in float32.
         """
-        configuration = json.loads((folder / _CONFIGURATION_FILE).read_text(encoding="utf-8"))
+        configuration = json.loads((folder / CONFIGURATION_FILE).read_text(encoding="utf-8"))
         of_encoder = {name.removeprefix(_ENCODER): w for name, w in weights.items() if name.startswith(_ENCODER)}
         of_heads = {name: weight for name, weight in weights.items() if not name.startswith(_ENCODER)}
         size = size_of(configuration)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 
 import numpy as np
@@ -24,15 +25,15 @@ def tag_names(entity_types: Sequence[str]) -> list[str]:
 def tags_of_words(
     spans: Sequence[tuple[int, int]], entities: Sequence[Entity], entity_types: Sequence[str]
 ) -> list[int]:
-    """Tag index of each word; a word belongs to the entity that it overlaps."""
+    """Tag index of each word, of `spans` in reading order; a word belongs to the entity that it overlaps."""
     tags = [OUTSIDE] * len(spans)
+    starts, ends = [start for start, _ in spans], [end for _, end in spans]
     for entity in entities:
         begin = 1 + 2 * entity_types.index(entity.type)
-        inside = False
-        for position, (start, end) in enumerate(spans):
-            if start < entity.end and end > entity.start:
-                tags[position] = begin + inside
-                inside = True
+        # Searched, since a page of names would otherwise take its names times its words.
+        first = bisect_right(ends, entity.start)
+        for position in range(first, bisect_left(starts, entity.end)):
+            tags[position] = begin + (position > first)
     return tags
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import asdict, dataclass
@@ -14,12 +15,13 @@ from safetensors.torch import load_file, save_file
 
 from labels.sentence import Entity
 from labels.taxonomy import Taxonomy
+from models.bert import size_of
 from models.classifier import Prediction
 from models.decision import Decision
 from models.encoding import GAZETTEER_FILE, EncodedText, TextEncoder
 from models.gazetteer import Gazetteer, with_names_in_characters
 from models.lexical import SectorScorer, load_sector_scorer
-from models.network import JointNetwork, NetworkShape
+from models.network import CONFIGURATION_FILE, JointNetwork, NetworkShape
 from models.tags import allowed_transitions, best_tags, entities_of_tags, tag_names, well_formed
 
 KIND = "transformer"
@@ -95,6 +97,11 @@ def load_transformer(
     weight = settings["lexical_weight"]
     lexical = load_sector_scorer(folder / _LEXICAL_FOLDER) if weight else None
     return TransformerClassifier(taxonomy, network.to(device), shape, encoder, decision, lexical, weight)
+
+
+def needs_transformers(folder: Path) -> bool:
+    """Whether a saved model's encoder is of an architecture that is left to the transformers library."""
+    return size_of(json.loads((folder / _ENCODER_FOLDER / CONFIGURATION_FILE).read_text(encoding="utf-8"))) is None
 
 
 def best_device() -> torch.device:

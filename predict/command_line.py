@@ -12,6 +12,7 @@ from predict.commands.filing import predict
 from predict.commands.label_findings import suspects, unknown
 from predict.commands.labelling import convert, labels
 from predict.commands.review import review
+from predict.commands.serving import serve
 from predict.commands.training import champion, compare, evaluate, promote, train, ui
 from predict.commands.tuning import tune
 
@@ -60,7 +61,7 @@ app = typer.Typer(
 )
 _LABELS = "Labels"
 for panel, commands in {
-    "File issues": (predict, review),
+    "File issues": (predict, review, serve),
     "Train and compare": (train, tune, evaluate, compare, promote, champion, ui),
     _LABELS: (convert,),
     "This machine": (doctor,),

@@ -12,7 +12,7 @@ import labels
 import models
 from models.classifier import Classifier
 from models.registry import connect
-from models.served import ServedModel
+from models.served import signature
 
 if TYPE_CHECKING:
     from mlflow.models.model import ModelInfo
@@ -20,11 +20,8 @@ if TYPE_CHECKING:
 PRIVATE_PACKAGE = "newsdesk_model"
 """Name of the copied code inside a logged model: `labels` and `models` would clash with others'."""
 
-_REQUIREMENTS = {
-    "baseline": ("safetensors",),
-    "transformer": ("torch", "transformers", "safetensors"),
-}
-_COMMON_REQUIREMENTS = ("mlflow", "numpy", "scipy", "pandas", "pyahocorasick", "pydantic", "pyyaml")
+_REQUIREMENTS = ("mlflow", "numpy", "pandas", "pyahocorasick", "pydantic", "pyyaml", "safetensors")
+_TRANSFORMER_REQUIREMENTS = ("tokenizers", "torch")
 _EXAMPLE = "Nvidia-backed start-up Figure unveils a humanoid robot that sorts parcels in Shenzhen."
 
 
@@ -36,10 +33,7 @@ def log_model(model: Classifier, kind: str, registered_name: str) -> str:
     """
     import mlflow
     import pandas as pd
-    from mlflow.models import infer_signature
 
-    example = pd.DataFrame({"text": [_EXAMPLE]})
-    signature = infer_signature(example, ServedModel(model).predict(example))
     with tempfile.TemporaryDirectory() as folder:
         data = Path(folder) / "model"
         model.save(data)
@@ -49,13 +43,24 @@ def log_model(model: Classifier, kind: str, registered_name: str) -> str:
             loader_module=f"{PRIVATE_PACKAGE}.models.served",
             data_path=str(data),
             code_paths=[str(code)],
-            signature=signature,
-            input_example=example,
-            pip_requirements=[
-                f"{name}=={version(name).partition('+')[0]}" for name in (*_COMMON_REQUIREMENTS, *_REQUIREMENTS[kind])
-            ],
+            signature=signature(model.taxonomy),
+            input_example=pd.DataFrame({"text": [_EXAMPLE]}),
+            pip_requirements=requirements(kind, data),
         )
     return _register(registered_name, info)
+
+
+def requirements(kind: str, folder: Path) -> list[str]:
+    """Packages with versions that the inference code imports for a saved model of a kind, and MLflow."""
+    names = list(_REQUIREMENTS)
+    if kind == "transformer":
+        from models.transformer import needs_transformers
+
+        names += _TRANSFORMER_REQUIREMENTS
+        if needs_transformers(folder):
+            names.append("transformers")
+    # Without the build ("+cpu"), which other machines lack.
+    return [f"{name}=={version(name).partition('+')[0]}" for name in names]
 
 
 def _register(name: str, info: ModelInfo) -> str:

@@ -222,22 +222,17 @@ def ui(
     Example: `newsdesk ui --port 5001`
     """
     import os
-    import socket
     import subprocess
     import sys
 
     from models.registry import check_store, connect, home, tracking_uri
+    from predict.commands.ports import require_free_port
 
     check_store()
     if tracking_uri().startswith(("http://", "https://")):
         print(f"the runs are on the server that MLFLOW_TRACKING_URI names: {tracking_uri()}")
         return
-    with socket.socket() as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind(("127.0.0.1", port))
-        except OSError as error:
-            raise UserError(f"port {port} is busy; choose another: make ui PORT={port + 1}") from error
+    require_free_port(port, "ui")
     address = f"http://127.0.0.1:{port}"
     print(f"MLflow shows the runs at {address} (stop with Ctrl-C)", flush=True)
     if experiment := connect().get_experiment_by_name(MODEL_NAME):

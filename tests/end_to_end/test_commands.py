@@ -282,6 +282,7 @@ def test_make_alone_lists_every_target_with_a_line():
         "promote",
         "predict",
         "ui",
+        "serve",
         "labels",
         "doctor",
         "test",

@@ -10,7 +10,7 @@ import typer
 from labels.errors import UserError
 from models.registry import CHAMPION
 from predict.commands.json_output import print_json
-from predict.commands.options import Model
+from predict.commands.options import Model, Precision
 
 if TYPE_CHECKING:
     from predict.desk import Desk
@@ -40,10 +40,7 @@ def predict(
     resume: Annotated[
         bool, typer.Option("--resume", help="Go on with a run over files of rows that stopped; needs its --out.")
     ] = False,
-    precision: Annotated[
-        Literal["float32", "bfloat16"] | None,
-        typer.Option(help="Of a transformer's products; the fastest that the processor offers if not given."),
-    ] = None,
+    precision: Precision = None,
     json: Annotated[
         bool,
         typer.Option("--json", help="Print JSON instead of tables: the stories, or with --out what the run did."),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 
@@ -40,4 +40,8 @@ Model = Annotated[
 ]
 Config = Annotated[
     Path | None, typer.Option(help="Recipe that names labels and registered model.", autocompletion=recipe_files)
+]
+Precision = Annotated[
+    Literal["float32", "bfloat16"] | None,
+    typer.Option(help="Of a transformer's products; the fastest that the processor offers if not given."),
 ]

@@ -10,7 +10,7 @@ import typer
 from labels.errors import UserError
 from models.registry import CHAMPION, MODEL_NAME
 from predict.commands.json_output import print_json
-from predict.commands.options import Config, Json, Model, recipe_files
+from predict.commands.options import Config, Json, Model, Precision, recipe_files
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -60,6 +60,7 @@ def train(
     loaded = [load_recipe(path) for path in recipes]
     quieten_libraries()
     from training.distribution import is_follower
+    from training.source import load_source
     from training.tracking import training_group
     from training.train import follow
     from training.train import train as train_recipe
@@ -68,6 +69,10 @@ def train(
         for recipe in loaded:
             follow(recipe, resume=resume)
         return
+    if len(loaded) > 1:
+        # A fault in the last recipe's labels shows before the first one trains.
+        for recipe in loaded:
+            load_source(recipe.labels)
     console = Console(stderr=True)
     told = []
     with training_group(loaded):
@@ -105,9 +110,12 @@ def evaluate(
     log: Annotated[
         bool, typer.Option(help="Log scores, errors and figures of --data to the run of a registered model.")
     ] = True,
+    precision: Precision = None,
     json: Json = False,
 ) -> None:
     """Score a model on labelled files, or on our own test split.
+
+    With `--precision` nothing is logged: a run holds the scores of what `predict` does.
 
     Example: `newsdesk evaluate --model transformer --data news.jsonl --json`
     """
@@ -118,7 +126,7 @@ def evaluate(
 
     _check_files(data)
     quieten_libraries()
-    loaded = load(model_folder(model))
+    loaded = load(model_folder(model), precision)
     if data:
         columns = _recipe(config).labels.columns
         evaluations = [evaluate_file(loaded, path, columns) for path in data]
@@ -135,7 +143,7 @@ def evaluate(
         from rich.console import Console
 
         Console().print(_evaluation_table(evaluations))
-    if data and log:
+    if data and log and not precision:
         _log_to_run(model, loaded, evaluations)
 
 

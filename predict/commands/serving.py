@@ -26,10 +26,10 @@ def serve(
     from models.registry import registered_version, tracking_uri
     from predict.commands.ports import HOST, require_free_port
 
+    require_free_port(port, "serve")
     version = registered_version(model)
     if version is None:
         raise UserError(f"{model}: is a folder; name a registered model, by alias, version or name@alias")
-    require_free_port(port, "serve")
     print(
         f"{version.name} version {version.version} will answer at http://{HOST}:{port}/invocations (stop with Ctrl-C)",
         flush=True,

@@ -17,12 +17,12 @@ def free_port():
 
 
 @contextmanager
-def serving(command, address, environment, log):
+def serving(command, address, environment, log, cwd=None):
     """Run a server until the block ends; the block begins once the address answers."""
     with log.open("wb") as output:
         # MLflow's workers are processes of its own: all are ended by their group.
         server = subprocess.Popen(
-            command, env=environment, stdout=output, stderr=subprocess.STDOUT, start_new_session=True
+            command, cwd=cwd, env=environment, stdout=output, stderr=subprocess.STDOUT, start_new_session=True
         )
         try:
             _wait(server, address, log)

@@ -44,5 +44,5 @@ def history_figure(trials: Sequence[TrialOutcome], study: str) -> Figure:
     axes.set_ylabel("Score on validation")
     axes.set_title(f"Trials, {study}")
     if axes.get_legend_handles_labels()[0]:
-        axes.legend(loc="lower right", frameon=False, fontsize=8)
+        axes.legend(loc="best", frameon=False, fontsize=8)
     return figure

@@ -146,7 +146,7 @@ def _trial_table(tuning: Tuning, recipe: Recipe) -> Table:
     table.add_column("state")
     table.add_column("score", justify="right")
     for key in keys:
-        table.add_column(key, justify="right")
+        table.add_column(key, justify="right", overflow="fold")
     for trial in best_first[:_MOST_ROWS]:
         score = "" if trial.score is None else f"{trial.score:.4f}"
         table.add_row(str(trial.number), trial.state, score, *(_short(trial.values.get(key)) for key in keys))

@@ -11,6 +11,7 @@ from predict.commands.filing import predict
 from predict.commands.label_findings import suspects, unknown
 from predict.commands.labelling import convert, labels
 from predict.commands.review import review
+from predict.commands.spark import spark
 from predict.commands.training import champion, compare, evaluate, promote, train, ui
 
 labels.command()(unknown)
@@ -23,7 +24,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode="markdown",
 )
-for command in (predict, train, evaluate, compare, promote, champion, review, convert, ui):
+for command in (predict, spark, train, evaluate, compare, promote, champion, review, convert, ui):
     app.command()(command)
 app.add_typer(labels, name="labels")
 

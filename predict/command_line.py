@@ -13,6 +13,7 @@ from predict.commands.label_findings import suspects, unknown
 from predict.commands.labelling import convert, labels
 from predict.commands.review import review
 from predict.commands.serving import serve
+from predict.commands.spark import spark
 from predict.commands.training import champion, compare, evaluate, promote, train, ui
 from predict.commands.tuning import tune
 
@@ -61,7 +62,7 @@ app = typer.Typer(
 )
 _LABELS = "Labels"
 for panel, commands in {
-    "File issues": (predict, review, serve),
+    "File issues": (predict, spark, serve, review),
     "Train and compare": (train, tune, evaluate, compare, promote, champion, ui),
     _LABELS: (convert,),
     "This machine": (doctor,),

@@ -48,6 +48,27 @@ def training_bar(console: Console, name: str) -> Iterator[Callable[[int, int, st
         yield show
 
 
+@contextmanager
+def task_bar(console: Console) -> Iterator[Callable[[int, int, int], None]]:
+    """Show tasks of a cluster; gives the function to be told of tasks done, tasks in all, failed attempts."""
+    columns = (
+        TextColumn("classifying"),
+        BarColumn(),
+        TextColumn("{task.completed:.0f}/{task.total} tasks{task.fields[failed]}"),
+        TimeElapsedColumn(),
+        TextColumn("left"),
+        TimeRemainingColumn(),
+    )
+    with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as progress:
+        task = progress.add_task("", total=0, failed="")
+
+        def show(done: int, total: int, failed: int) -> None:
+            note = f", {failed} failed and tried again" if failed else ""
+            progress.update(task, completed=done, total=total, failed=note)
+
+        yield show
+
+
 class FilingBar:
     """How many files are filed, and of a file of rows how many rows, how fast, and the time left."""
 

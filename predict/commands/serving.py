@@ -8,10 +8,13 @@ import typer
 
 from labels.errors import UserError
 from models.registry import CHAMPION
+from predict.commands.options import model_names
 
 
 def serve(
-    model: Annotated[str, typer.Option(help="Alias, version or name@alias of the model.")] = CHAMPION,
+    model: Annotated[
+        str, typer.Option(help="Alias, version or name@alias of the model.", autocompletion=model_names)
+    ] = CHAMPION,
     port: Annotated[int, typer.Option(help="Port on this machine.", min=1, max=65535)] = 5001,
     workers: Annotated[int, typer.Option(help="Processes that answer, each with a model of its own.", min=1)] = 1,
 ) -> None:

@@ -7,13 +7,16 @@ from typing import Annotated
 import typer
 
 from models.registry import CHAMPION
+from predict.commands.options import model_names
 
 
 def spark(
     source: Annotated[str, typer.Argument(metavar="INPUT", help="Parquet file or folder, or any address Spark reads.")],
     target: Annotated[str, typer.Argument(metavar="OUTPUT", help="Folder for Parquet, or any address Spark writes.")],
     column: Annotated[str, typer.Option(help="Column that holds the texts.")] = "text",
-    model: Annotated[str, typer.Option(help="Alias, version or name@alias of the model.")] = CHAMPION,
+    model: Annotated[
+        str, typer.Option(help="Alias, version or name@alias of the model.", autocompletion=model_names)
+    ] = CHAMPION,
     master: Annotated[
         str | None,
         typer.Option(

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from labels.errors import UserError
+from predict.commands.json_output import print_json
+from predict.commands.options import Json, recipe_files
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -20,7 +22,9 @@ _MOST_ROWS = 10
 
 
 def tune(
-    config: Annotated[Path, typer.Argument(metavar="RECIPE", help="YAML file such as those in configs/.")],
+    config: Annotated[
+        Path, typer.Argument(metavar="RECIPE", help="YAML file such as those in configs/.", autocompletion=recipe_files)
+    ],
     trials: Annotated[int, typer.Option(help="Trials in all, those of earlier calls included.", min=1)] = 20,
     hours: Annotated[float | None, typer.Option(help="Begin no trial after so many hours.", min=0)] = None,
     out: Annotated[
@@ -30,9 +34,9 @@ def tune(
         Path | None, typer.Option(help="SQLite file of studies.  [default: tuning.db beside mlflow.db]")
     ] = None,
     force: Annotated[bool, typer.Option("--force", help="Replace an --out that no study wrote.")] = False,
-    json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+    json: Json = False,
 ) -> None:
-    """Try other values of a recipe on the validation split and write the best as a recipe.
+    """Tune a recipe on the validation split; the best becomes a recipe.
 
     What is varied stands in the recipe under `search`, or else in training/search_spaces.yaml. A study that was
     stopped goes on where it stood when the command is given again.
@@ -79,7 +83,7 @@ def tune(
         raise
     write_tuned_recipe(path, recipe, tuning)
     if json:
-        _print_json(tuning, path if tuning.best else None, database)
+        print_json(_as_json(tuning, path if tuning.best else None, database))
         return
     Console().print(_trial_table(tuning, recipe))
     for line in _ending(tuning, recipe, path, trials):
@@ -159,11 +163,10 @@ def _short(value: object) -> str:
     return "-".join(map(str, value)) if isinstance(value, list) else str(value)
 
 
-def _print_json(tuning: Tuning, recipe: Path | None, database: Path) -> None:
+def _as_json(tuning: Tuning, recipe: Path | None, database: Path) -> dict[str, Any]:
     from dataclasses import asdict
-    from json import dumps
 
-    content = {
+    return {
         "study": tuning.study,
         "database": str(database),
         "run_id": tuning.run_id,
@@ -173,4 +176,3 @@ def _print_json(tuning: Tuning, recipe: Path | None, database: Path) -> None:
         "importances": tuning.importances,
         "trials": [asdict(trial) for trial in tuning.trials],
     }
-    print(dumps(content, indent=1))

@@ -14,6 +14,7 @@ LINES = {
         "predict --text 'My card is lost' --model bank --json",
     ),
     "train": ("train bank.yaml --json",),
+    "tune": ("tune bank.yaml --trials 1 --out tuned.yaml --json",),
     "evaluate": (
         "evaluate --model bank --config bank.yaml --json",
         "evaluate --model bank --data labelled.jsonl --data also.jsonl --no-log --json",

@@ -8,7 +8,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -30,11 +30,12 @@ class SparkFailedError(UserError):
 
 
 @contextmanager
-def spark_session(master: str | None) -> Iterator[SparkSession]:
-    """Session with a master, or with that of `spark-submit`, else on all cores of this machine.
+def spark_session(master: str, settings: Mapping[str, str] | None = None) -> Iterator[SparkSession]:
+    """Session on the cores of this machine or of a cluster, which ends with the context.
 
     Args:
         master: as Spark writes it: `local[4]`, `spark://host:7077`, `yarn`.
+        settings: of Spark, such as `spark.executor.cores`; they win over those that newsdesk chooses.
 
     Raises:
         UserError: PySpark or Java is missing; says what to do.
@@ -43,23 +44,20 @@ def spark_session(master: str | None) -> Iterator[SparkSession]:
     with tempfile.NamedTemporaryFile(prefix="newsdesk-spark-", suffix=".log", delete=False) as file:
         log = Path(file.name)
     try:
-        session = _start(master, log)
+        session = _start(_with_retries(master), settings or {}, log)
         try:
             yield session
         finally:
             session.stop()
     except SparkFailedError as error:
-        # Of a Spark that spark-submit started the report is where that one writes it.
-        raise SparkFailedError(
-            f"{error}; Spark's own report is in {log}" if log.stat().st_size else str(error)
-        ) from error
+        raise SparkFailedError(f"{error}; Spark's own report is in {log}") from error
     except BaseException:
         log.unlink()
         raise
     log.unlink()
 
 
-def _start(master: str | None, log: Path) -> SparkSession:
+def _start(master: str, settings: Mapping[str, str], log: Path) -> SparkSession:
     try:
         from py4j.protocol import Py4JError
         from pyspark.errors import PySparkException
@@ -67,17 +65,15 @@ def _start(master: str | None, log: Path) -> SparkSession:
     except ImportError as error:
         raise UserError("Spark needs PySpark, which is not installed; pip install 'newsdesk[spark]'") from error
 
-    if "PYSPARK_GATEWAY_PORT" not in os.environ:
-        _check_java()
-        master = _with_retries(master or "local[*]")
-    builder = SparkSession.builder.appName("newsdesk")
-    builder = builder.config("spark.sql.execution.arrow.maxRecordsPerBatch", _ROWS_A_BATCH)
-    if master:
-        builder = builder.master(master)
-    if master and master.startswith("local"):
+    _check_java()
+    chosen = {"spark.app.name": "newsdesk", "spark.sql.execution.arrow.maxRecordsPerBatch": str(_ROWS_A_BATCH)}
+    if master.startswith("local"):
+        chosen["spark.ui.enabled"] = "false"
         # Otherwise workers run whatever python3 is first on the path.
         os.environ.setdefault("PYSPARK_PYTHON", sys.executable)
-        builder = builder.config("spark.ui.enabled", "false")
+    builder = SparkSession.builder.master(master)
+    for key, value in {**chosen, **settings}.items():
+        builder = builder.config(key, value)
     try:
         with _stderr_to(log):
             return builder.getOrCreate()

@@ -18,10 +18,11 @@ def spark(
         str, typer.Option(help="Alias, version or name@alias of the model.", autocompletion=model_names)
     ] = CHAMPION,
     master: Annotated[
-        str | None,
-        typer.Option(
-            help="Spark's master, such as spark://host:7077 or local[4].  [default: spark-submit's or local[*]]"
-        ),
+        str, typer.Option(help="Spark's master: spark://host:7077, yarn, or so many cores of this machine.")
+    ] = "local[*]",
+    settings: Annotated[
+        list[str] | None,
+        typer.Option("--conf", metavar="KEY=VALUE", help="Setting of Spark; may be given several times."),
     ] = None,
     partitions: Annotated[
         int | None,
@@ -36,6 +37,8 @@ def spark(
 
     Example: `newsdesk spark news.parquet filed.parquet --column headline`
     """
+    if wrong := [setting for setting in settings or [] if "=" not in setting]:
+        raise typer.BadParameter(f"--conf {wrong[0]}: write it as KEY=VALUE")
     from rich.console import Console
 
     from predict.commands.progress import task_bar
@@ -44,7 +47,10 @@ def spark(
 
     notes = Console(stderr=True)
     address = model_uri(model)
-    with spark_session(master) as session, task_bar(notes) as show:
+    with (
+        spark_session(master, dict(setting.split("=", 1) for setting in settings or [])) as session,
+        task_bar(notes) as show,
+    ):
         run = classify_parquet(
             session,
             source,

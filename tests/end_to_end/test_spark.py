@@ -67,19 +67,19 @@ def spark(trained):
         yield session
 
 
-def first_worker(command):
-    """The first Python process that Spark sets to work for a command."""
-    for _ in range(6000):
+def worker_at_work(command):
+    """A Python process that Spark has set to work for a command, in the middle of its first task."""
+    while True:
         assert command.poll() is None, command.stderr.read()
         for process in psutil.Process(command.pid).children(recursive=True):
             try:
-                # The daemon of an executor forks its workers.
-                if all("pyspark.daemon" in part.cmdline() for part in (process, process.parent())):
+                # The daemon of an executor forks its workers; a task takes seconds of the processor at first.
+                is_worker = all("pyspark.daemon" in part.cmdline() for part in (process, process.parent()))
+                if is_worker and process.cpu_times().user > 0.5:
                     return process
             except (psutil.Error, AttributeError):
                 continue
-        time.sleep(0.02)
-    raise AssertionError("Spark set no worker to work")
+        time.sleep(0.1)
 
 
 def test_two_workers_give_what_one_process_gives_though_one_is_killed_at_work(
@@ -96,7 +96,7 @@ def test_two_workers_give_what_one_process_gives_though_one_is_killed_at_work(
         stderr=subprocess.PIPE,
         text=True,
     )
-    first_worker(command).kill()
+    worker_at_work(command).kill()
     _, told = command.communicate()
 
     assert command.returncode == 0, told

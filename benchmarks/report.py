@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING
 from benchmarks.results import Results, SystemResult
 
 if TYPE_CHECKING:
+    from matplotlib.axes import Axes
     from matplotlib.figure import Figure
+    from matplotlib.transforms import Bbox
 
 _BLUE, _ORANGE, _GREY = "#2f6db3", "#d9822b", "#8a8f98"
 _NONE = "–"
@@ -64,12 +66,13 @@ def speed_figure(results: Results) -> Figure:
     axes = figure.subplots()
     axes.spines[["top", "right"]].set_visible(False)
     axes.set_xscale("log")
+    points: list[tuple[str, float, float]] = []
     for one in results.systems:
         if one.speed is None or one.fit_f1 is None:
             continue
         color = _BLUE if one.key in _NEWSDESK else _ORANGE
         axes.plot(one.speed, one.fit_f1, "o", color=color)
-        axes.annotate(one.title, (one.speed, one.fit_f1), textcoords="offset points", xytext=(6, 4), fontsize=8)
+        points.append((one.title, one.speed, one.fit_f1))
     limit = results.limit["sentences_per_second"]
     axes.axvline(limit, color=_GREY, linewidth=1, linestyle="--")
     axes.annotate(
@@ -85,7 +88,30 @@ def speed_figure(results: Results) -> Figure:
     axes.set_xlabel("Sentences a second")
     axes.set_ylabel(f"Micro-F1 of sectors ({', '.join(results.n_scored)})")
     axes.set_title(f"All trained on the same {results.n_train:,} sentences, {results.machine.get('processor', '')}")
+    figure.canvas.draw()
+    _name_points(axes, points)
     return figure
+
+
+def _name_points(axes: Axes, points: list[tuple[str, float, float]]) -> None:
+    """Name each point on the side where the name covers no earlier one, the last side tried if none is free."""
+    taken: list[Bbox] = []
+    for title, speed, f1 in points:
+        for across, up in ((6, 4), (6, -11), (-6, 4), (-6, -11)):
+            name = axes.annotate(
+                title,
+                (speed, f1),
+                textcoords="offset points",
+                xytext=(across, up),
+                ha="left" if across > 0 else "right",
+                fontsize=8,
+            )
+            box = name.get_window_extent()
+            if not any(box.overlaps(other) for other in taken):
+                break
+            if (across, up) != (-6, -11):
+                name.remove()
+        taken.append(box)
 
 
 def _classifying_table(results: Results) -> str:

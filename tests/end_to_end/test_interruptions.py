@@ -6,14 +6,16 @@ import sqlite3
 import subprocess
 import sys
 from contextlib import contextmanager, suppress
+from functools import partial
 from pathlib import Path
-from threading import Thread
+from threading import Thread, Timer
 from time import monotonic, sleep
 
 import pytest
 
 COMMAND = str(Path(sys.executable).parent / "newsdesk")
 ROWS = b"My card was swallowed by the machine outside the station\n" * 2048
+LONGEST_RUN = 120.0
 
 
 @pytest.fixture(scope="module")
@@ -36,10 +38,16 @@ def start(store, environment_of):
             env=environment_of(store.folder / "home"),
             cwd=store.folder,
             start_new_session=True,
+            # A test run in the background has Ctrl-C ignored, and its children would inherit that.
+            preexec_fn=partial(signal.signal, signal.SIGINT, signal.SIG_DFL),
         )
+        # A process that does not end would leave its reader waiting for ever.
+        limit = Timer(LONGEST_RUN, process.kill)
+        limit.start()
         try:
             yield process
         finally:
+            limit.cancel()
             process.kill()
             process.wait()
             for stream in (process.stdin, process.stdout, process.stderr):

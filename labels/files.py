@@ -13,7 +13,8 @@ from labels.sentence import LabelError, LabelledSentence, sentence_from_dict
 from labels.table_rows import DEFAULT_COLUMNS, Columns, LabelledRow, TableError, scan_csv, scan_parquet
 from labels.taxonomy import Taxonomy, taxonomy_of_keys
 
-SUFFIXES = (".jsonl", ".csv", ".parquet")
+_SCAN_TABLE = {".csv": scan_csv, ".parquet": scan_parquet}
+SUFFIXES = (".jsonl", *_SCAN_TABLE)
 
 
 class SentenceFileError(UserError):
@@ -77,10 +78,10 @@ def read_sentences(path: Path, columns: Columns = DEFAULT_COLUMNS) -> list[Place
 
 def scan_sentences(file: Path, columns: Columns = DEFAULT_COLUMNS) -> Iterator[Placed | SentenceFileError]:
     """Every line of one file, as a sentence or as what is wrong with it, so that an audit sees all."""
-    if file.suffix == ".jsonl":
+    if file.suffix not in _SCAN_TABLE:
         yield from _scan_jsonl(file)
         return
-    for item in scan_csv(file, columns) if file.suffix == ".csv" else scan_parquet(file, columns):
+    for item in _SCAN_TABLE[file.suffix](file, columns):
         yield SentenceFileError(str(item)) if isinstance(item, TableError) else _placed(file, item)
 
 

@@ -43,7 +43,7 @@ def stored_artifacts(database: Path, name: str, which: str) -> Path | None:
     if not database.is_file():
         return None
     try:
-        with closing(sqlite3.connect(f"{database.as_uri()}?mode=ro", uri=True)) as connection:
+        with closing(_opened(database)) as connection:
             version = which if which.isdigit() else _single(connection, _ALIASED, name, which)
             location = _single(connection, _STORED, name, version) if version is not None else None
     except sqlite3.Error:
@@ -62,7 +62,7 @@ def stored_versions(database: Path) -> list[RegisteredVersion] | None:
     if not database.exists():
         return []
     try:
-        with closing(sqlite3.connect(f"{database.absolute().as_uri()}?mode=ro", uri=True)) as connection:
+        with closing(_opened(database)) as connection:
             versions = connection.execute(_VERSIONS).fetchall()
             aliases = connection.execute(_ALIASES).fetchall()
             tags = connection.execute(_TAGS).fetchall()
@@ -88,6 +88,11 @@ def is_database(file: Path) -> bool:
     """
     with file.open("rb") as stream:
         return stream.read(len(_SQLITE_HEADER)) in (b"", _SQLITE_HEADER)
+
+
+def _opened(database: Path) -> sqlite3.Connection:
+    # Read-only: looking something up must not make a file.
+    return sqlite3.connect(f"{database.absolute().as_uri()}?mode=ro", uri=True)
 
 
 def _single(connection: sqlite3.Connection, query: str, *values: object) -> object | None:

@@ -6,7 +6,7 @@ import hashlib
 import json
 import os
 import warnings
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -108,9 +108,9 @@ def trials_of(study: Study) -> list[TrialOutcome]:
     return [_outcome(trial) for trial in study.get_trials() if trial.state.is_finished()]
 
 
-def trials_done(study: Study) -> int:
-    """How many trials need not be run again: all that ended but the interrupted."""
-    return sum(trial.state != "interrupted" for trial in trials_of(study))
+def trials_done(trials: Iterable[TrialOutcome]) -> int:
+    """How many of the trials that have ended need not be run again: all but the interrupted."""
+    return sum(trial.state != "interrupted" for trial in trials)
 
 
 def next_trial(study: Study, recipe: Recipe) -> Trial:
@@ -124,7 +124,7 @@ def next_trial(study: Study, recipe: Recipe) -> Trial:
     from optuna.trial import TrialState
 
     space = distributions(recipe.search_space(), type(recipe.part()))
-    done = trials_done(study)
+    done = trials_done(trials_of(study))
     seed = int(np.random.SeedSequence((recipe.seed, done)).generate_state(1)[0])
     study.sampler = TPESampler(n_startup_trials=_RANDOM_TRIALS, seed=seed)
     own = {key: encode(value) for key, value in own_values(recipe).items()}

@@ -26,6 +26,7 @@ from training.study import (
     open_study,
     own_values,
     study_name,
+    trials_done,
     trials_of,
     values_of,
 )
@@ -69,7 +70,7 @@ class Tuning:
     @property
     def done(self) -> int:
         """How many trials need not be run again."""
-        return sum(trial.state != "interrupted" for trial in self.trials)
+        return trials_done(self.trials)
 
 
 def tune(
